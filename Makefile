@@ -1,0 +1,47 @@
+# The four doors of this repository. Each sets up all it needs: only Python 3.11+, make and the package registries are assumed.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo serve test check bench lock clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## the whole cooperation of a county on an embedded Kafka; writes build/demo.json
+	@mkdir -p build
+	$(BIN)/clue-exchange demo --json build/demo.json
+
+serve: $(READY)  ## the same, and the nodes stay up until Ctrl-C
+	@mkdir -p build
+	$(BIN)/clue-exchange demo --serve --json build/demo.json
+
+test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (real Kafka), house
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## lint, types, import rules, schema compatibility
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/clue-exchange schemas check
+
+bench: $(READY)  ## the measurements that the documents quote
+	$(BIN)/python -m benchmarks.handover
+
+lock: $(READY)  ## resolve the dependencies anew (a release must be a week old) and write requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
+		--exclude-newer $$(date -u -d '7 days ago' +%F) --output-file requirements.lock
+
+clean:  ## remove what the doors made, but not the environment
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache

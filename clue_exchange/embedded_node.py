@@ -1,0 +1,179 @@
+"""
+One broker of the embedded Kafka: its folder, its settings, its process.
+
+All that is known of a running broker stands in its folder (settings, process id), so that any process can stop it.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from clue_exchange.embedded_errors import StartFailed
+
+HOST = "127.0.0.1"
+LOG_TAIL_LINES = 15
+STOP_SECONDS = 10
+LOOK_AGAIN_SECONDS = 0.05
+
+JVM_FLAGS = (
+    "-Xmx256m",
+    "-Xms64m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # half the start time; the optimising compiler never earns its keep in a short run
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+)
+
+LOG4J = """
+rootLogger.level = INFO
+rootLogger.appenderRef.file.ref = file
+appender.file.type = RollingFile
+appender.file.name = file
+appender.file.fileName = {folder}/kafka.log
+appender.file.filePattern = {folder}/kafka.log.%i
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d{{ISO8601}} %p %c: %m%n
+appender.file.policies.type = Policies
+appender.file.policies.size.type = SizeBasedTriggeringPolicy
+appender.file.policies.size.size = 10MB
+appender.file.strategy.type = DefaultRolloverStrategy
+appender.file.strategy.max = 2
+"""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """
+    Where one broker listens on the loopback address.
+
+    Attributes:
+        client: for producers, consumers and administrators.
+        internal: for the other brokers.
+        controller: for the quorum.
+    """
+
+    client: int
+    internal: int
+    controller: int
+
+
+class Node:
+    """One broker that is its own controller. Its data outlives its process."""
+
+    def __init__(self, folder: Path, node_id: int) -> None:
+        self.folder = folder.resolve()
+        self.node_id = node_id
+        self.settings_file = self.folder / "server.properties"
+        self.log_file = self.folder / "kafka.log"
+        self._console_file = self.folder / "console.log"  # what the JVM says before the log is open
+        self._pid_file = self.folder / "pid"
+
+    @property
+    def known_ports(self) -> Ports | None:
+        """The ports of the last start, so that a restart is found where the first one was."""
+        if not self.settings_file.exists():
+            return None
+        found = dict(re.findall(rf"(\w+)://{re.escape(HOST)}:(\d+)", self.settings_file.read_text()))
+        return Ports(*(int(found[name]) for name in ("CLIENT", "INTERNAL", "CONTROLLER")))
+
+    @property
+    def pid(self) -> int | None:
+        """The process of this broker; None when there is none, also when the pid file names a stranger's process."""
+        try:
+            pid = int(self._pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return pid if _is_alive(pid, must_hold=str(self.settings_file)) else None
+
+    def write_settings(self, settings: Mapping[str, str]) -> None:
+        """Lay the folder out for a start with these settings."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.settings_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        (self.folder / "log4j2.properties").write_text(LOG4J.format(folder=self.folder))
+
+    def format(self, java: Path, jars: Sequence[Path], cluster_id: str) -> None:
+        """Make the data folder ready for its first start; one that holds data already is left as it is."""
+        if (self.folder / "data" / "meta.properties").exists():
+            return
+        arguments = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self.settings_file))
+        command = [*self._java(java, jars), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # no input of others
+        if done.returncode != 0:
+            raise StartFailed("Kafka could not format its data folder", self.log_file, done.stdout + done.stderr)
+
+    def spawn(self, java: Path, jars: Sequence[Path]) -> None:
+        """Start the process in a session of its own: it outlives the caller, and Ctrl-C does not reach it."""
+        command = [*self._java(java, jars), "kafka.Kafka", str(self.settings_file)]
+        create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        files = (
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(self._console_file), create, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        )
+        self.log_file.unlink(missing_ok=True)  # the tail that a failed start shows is of that start
+        # not Popen: its object warns when it is dropped while a broker that is to outlive us still runs
+        pid = os.posix_spawn(command[0], command, os.environ, file_actions=files, setsid=True)
+        self._pid_file.write_text(str(pid))
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End the process: asked first, killed after `seconds`. Nothing runs when this returns."""
+        self.ask_to_stop()
+        if not wait_until(lambda: self.pid is None, seconds):
+            self.kill()
+        self._pid_file.unlink(missing_ok=True)
+
+    def ask_to_stop(self) -> None:
+        """Begin a clean stop; does not wait."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process as a power cut would, and wait until it is gone."""
+        self._signal(signal.SIGKILL)
+        wait_until(lambda: self.pid is None, STOP_SECONDS)
+
+    def log_tail(self) -> str:
+        """Give the last lines that the broker wrote, for a person who must know why it did not start."""
+        lines: list[str] = []
+        for file in (self._console_file, self.log_file):
+            if file.exists():
+                lines += file.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_TAIL_LINES:])
+
+    def _signal(self, number: signal.Signals) -> None:
+        pid = self.pid
+        if pid is not None:
+            os.kill(pid, number)
+
+    def _java(self, java: Path, jars: Sequence[Path]) -> list[str]:
+        log4j = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
+        return [str(java), *JVM_FLAGS, log4j, "-cp", os.pathsep.join(map(str, jars))]
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    """Look again and again until it is so or the time is over; says which."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_AGAIN_SECONDS)
+    return True
+
+
+def _is_alive(pid: int, must_hold: str) -> bool:
+    """Tell whether the process lives and is that broker; an ended child is reaped on the way."""
+    with suppress(ChildProcessError):  # started by another process: nothing to reap
+        os.waitpid(pid, os.WNOHANG)
+    if Path("/proc/self").exists():
+        try:
+            return must_hold.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for one that has ended
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    command = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # no input of others
+    return must_hold in shown.stdout

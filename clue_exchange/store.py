@@ -1,0 +1,123 @@
+"""
+The database of one agency: SQLite by default, PostgreSQL where an agency runs more than one process.
+
+Everything that belongs together is written in one `transaction`; what only looks uses `reading`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from clue_exchange.errors import StoreBusy, StoreFailed
+from clue_exchange.tables import METADATA
+
+Transaction: TypeAlias = Connection
+
+SQLITE_BUSY_SECONDS = 5
+_SQLITE_TRANSIENT = ("database is locked", "database table is locked")
+_POSTGRESQL_TRANSIENT = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
+"""Serialisation, deadlock, lock not available, shut-down of the server, connection lost."""
+
+
+class Store:
+    """
+    An open database with all tables of the exchange.
+
+    Thread-safe: each transaction has a connection of its own.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """
+        Connect and create the tables that are missing.
+
+        Raises:
+            StoreFailed: no such server, no such folder, or not a database.
+        """
+        engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
+        with _translated():
+            METADATA.create_all(engine)
+        return cls(engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """
+        All or nothing: commits at the end, rolls back on any exception.
+
+        Raises:
+            StoreBusy: locked, or the connection was cut; nothing was written, try again.
+            StoreFailed: disk full, damaged, or no server; nothing was written.
+        """
+        with _translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One consistent look that blocks no writer and writes nothing."""
+        with _translated(), self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def insert_new(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet; rows that are there stay as they are."""
+    if rows:
+        insert = insert_sqlite if transaction.dialect.name == "sqlite" else insert_postgresql
+        transaction.execute(insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def _sqlite_engine(url: str) -> Engine:
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: see _begin
+        cursor = connection.cursor()
+        # FULL: a commit survives a power cut. secure_delete: what is deleted is overwritten.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock at once, so that two commands on one clue queue up instead of failing at commit.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLAlchemy's errors carry statements and parameters: only their class goes on."""
+    try:
+        yield
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        text = str(error.orig)
+        busy = text.startswith(_SQLITE_TRANSIENT) or state.startswith(_POSTGRESQL_TRANSIENT)
+        if busy or error.connection_invalidated:
+            raise StoreBusy("the database is locked, or its connection was cut") from None
+        if isinstance(error, OperationalError):
+            raise StoreFailed(f"the database cannot be used: {text.splitlines()[0]}") from None
+        raise
+    except SQLAlchemyError as error:
+        raise StoreFailed(f"the database cannot be used: {type(error).__name__}") from None

@@ -1,0 +1,183 @@
+"""
+The tables of one agency's database. Who writes what is said at each table; nobody else does.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
+
+METADATA = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC with its zone, on SQLite too."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _hash(name: str, **keywords: Any) -> Column[bytes]:
+    return Column(name, LargeBinary(32), **keywords)
+
+
+# Written by clue_exchange/ledger.py alone.
+EVENT = Table(
+    "event",
+    METADATA,
+    _hash("hash", primary_key=True),
+    Column("event_id", Uuid, nullable=False, unique=True),
+    Column("clue_id", Uuid, nullable=False, index=True),
+    Column("topic", String(120), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("sender", String(40), nullable=False),
+    Column("event_type", String(64), nullable=False),
+    _hash("previous"),
+    _hash("seen"),
+    Column("occurred_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # verbatim, as signed and as read from Kafka
+    Column("facts", JSON),  # coded; null while their schema is not known here
+    Column("outcome", String(12), nullable=False),
+    Column("void", Text),
+    Column("place", Integer),
+    UniqueConstraint("topic", "number"),
+)
+
+# Written by clue_exchange/ledger.py alone: the fold's row.
+CLUE = Table(
+    "clue",
+    METADATA,
+    Column("clue_id", Uuid, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("turn", String(16), nullable=False),
+    Column("origin", String(16)),
+    Column("urgent", Boolean, nullable=False),
+    Column("applied", Integer, nullable=False),
+    Column("void", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("firm", Integer, nullable=False),
+    Column("is_frozen", Boolean, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("opened_at", Moment),
+    Column("changed_at", Moment, nullable=False),
+    Index("clue_by_state", "state"),
+)
+
+# Written by clue_exchange/ledger.py alone: requests for further aid.
+AID_BRANCH = Table(
+    "aid_branch",
+    METADATA,
+    Column("branch_id", Uuid, primary_key=True),
+    Column("clue_id", Uuid, nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("asked_by", String(16), nullable=False),
+    Column("answer", String(16)),
+)
+
+# Written by clue_exchange/outbox.py alone. The last number of each own journal, and what still has to reach Kafka.
+JOURNAL_COUNTER = Table(
+    "journal_counter",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("last_number", BigInteger, nullable=False),
+)
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("appended_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("offset", BigInteger),
+    Index("outbox_pending", "sent_at", "appended_at", "topic", "number"),
+)
+
+# Written by clue_exchange/journals.py alone: how far each journal of the counterpart is taken in, and what is missing.
+JOURNAL_POSITION = Table(
+    "journal_position",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("next_number", BigInteger, nullable=False),
+    Column("poison_in_a_row", Integer, nullable=False),
+    Column("cluster_id", String(64)),
+    Column("topic_id", String(64)),
+)
+JOURNAL_GAP = Table(
+    "journal_gap",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+# Written by consumers/dead_letters.py alone.
+DEAD_LETTER = Table(
+    "dead_letter",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    _hash("sha256", nullable=False),
+    Column("number", BigInteger),
+    Column("reason", String(40), nullable=False),
+    Column("key", LargeBinary),
+    Column("value", LargeBinary),
+    Column("noted_at", Moment, nullable=False),
+)
+
+# Written by producers/candidates.py alone: rows of registers that await a person.
+CANDIDATE = Table(
+    "candidate",
+    METADATA,
+    Column("candidate_id", Uuid, primary_key=True),
+    _hash("row_hash", nullable=False, unique=True),  # of the row as read: the same file twice has no effect
+    Column("register", String(200), nullable=False),
+    Column("sheet", String(100)),
+    Column("row_number", Integer, nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("received_on", String(10)),  # ISO date, as registered
+    Column("labels", JSON, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("evidence", JSON, nullable=False),  # label, start, end: places in the narrative, no text
+    Column("flags", JSON, nullable=False),
+    Column("id_number_state", String(20), nullable=False),
+    Column("age_band", String(16), nullable=False),
+    Column("same_person_as", JSON, nullable=False),  # candidate ids: offered to a person, never merged
+    Column("sealed", LargeBinary, nullable=False),  # particulars
+    Column("key_id", String(80), nullable=False),
+    Column("status", String(16), nullable=False),  # screened_out, awaiting, transferred, dismissed
+    Column("reviewer", String(40)),
+    Column("clue_id", Uuid),
+    Column("taken_in_at", Moment, nullable=False),
+    Index("candidate_by_status", "status"),
+)

@@ -1,0 +1,66 @@
+"""Where a rule finds its words in their order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from producers.screening.reading import Hit, Reading
+from producers.screening.rulebook import ReadyRule
+
+_CLAUSE, _SENTENCE = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One passage that a rule found: its words in order."""
+
+    words: tuple[Hit, ...]
+
+    @property
+    def start(self) -> int:
+        """Offset of the first character."""
+        return self.words[0][0]
+
+    @property
+    def end(self) -> int:
+        """Offset after the last character."""
+        return self.words[-1][1]
+
+
+def matches(ready: ReadyRule, reading: Reading) -> Iterator[Match]:
+    """Yield every passage of the rule, at most one for each word that can begin it."""
+    if ready.needed & ~reading.present or ready.unless & reading.present:
+        return
+    for sequence in ready.sequences:
+        for first in reading.hits[sequence[0]]:
+            words = _continued((first,), sequence, ready, reading)
+            if words and not _has_near(ready.unless_near, words[0], reading):
+                yield Match(words)
+
+
+def _continued(
+    words: tuple[Hit, ...], sequence: tuple[int, ...], ready: ReadyRule, reading: Reading
+) -> tuple[Hit, ...] | None:
+    if len(words) == len(sequence):
+        return words
+    last = words[-1]
+    rule = ready.rule
+    for hit in reading.hits[sequence[len(words)]]:
+        distance = hit[0] - last[1]
+        if distance < 0:
+            continue
+        if distance > rule.gap or not _together(last, hit, rule.within):
+            return None
+        if longer := _continued((*words, hit), sequence, ready, reading):
+            return longer
+    return None
+
+
+def _together(one: Hit, other: Hit, within: str) -> bool:
+    if within == "text":
+        return True
+    place = _CLAUSE if within == "clause" else _SENTENCE
+    return one[place] == other[place]
+
+
+def _has_near(lists: tuple[int, ...], place: Hit, reading: Reading) -> bool:
+    return any(hit[_SENTENCE] == place[_SENTENCE] for number in lists for hit in reading.hits.get(number, ()))

@@ -1,0 +1,180 @@
+"""The rule files made ready to run: words in one index, lists and rules by number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import permutations
+from pathlib import Path
+
+from producers.screening.errors import RuleInvalid
+from producers.screening.findings import ObjectionKind
+from producers.screening.rulefiles import Cue, Decision, Rule, RuleFile, Target, Tone, WordList, read_rule_files
+from producers.screening.words import spelled_out
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedWord:
+    """One word, the numbers of the lists that hold it, their bits, and whether it hides shorter words."""
+
+    word: str
+    lists: tuple[int, ...]
+    mask: int
+    is_shield: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRule:
+    """A rule with its lists by number; `needed` has a bit for every list that one sequence must find."""
+
+    rule: Rule
+    sequences: tuple[tuple[int, ...], ...]
+    needed: int
+    needs: tuple[int, ...]
+    unless: int
+    unless_near: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCue:
+    """A cue with its list by number and bit, and the bits of the lists that silence it."""
+
+    cue: Cue
+    words: int
+    bit: int
+    spared_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTone:
+    """A tone with the bit of its list."""
+
+    tone: Tone
+    words: int
+    bit: int
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All that screening knows; nothing in it changes after loading."""
+
+    index: dict[str, tuple[IndexedWord, ...]]
+    single: dict[str, IndexedWord]
+    rules: tuple[ReadyRule, ...]
+    cues: tuple[ReadyCue, ...]
+    tones: tuple[ReadyTone, ...]
+    decision: Decision
+    variants: dict[int, int]
+    list_names: tuple[str, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Rulebook":
+        """Read a folder of rule files; every name used in them exists when this returns."""
+        files = read_rule_files(folder)
+        lists = Lists(files)
+        decisions = [file.decision for _, file in files if file.decision]
+        if len(decisions) != 1:
+            raise RuleInvalid(folder, "decision", f"exactly one is needed, {len(decisions)} found")
+        rules = tuple(_ready_rule(path, rule, lists) for path, file in files for rule in file.rule)
+        cues = tuple(_ready_cue(path, cue, lists) for path, file in files for cue in file.cue)
+        tones = tuple(_ready_tone(path, tone, lists) for path, file in files for tone in file.tone)
+        index, single = lists.index()
+        variants = {ord(k): ord(v) for _, file in files for k, v in file.variants.items()}
+        return cls(index, single, rules, cues, tones, decisions[0], variants, tuple(lists.numbers))
+
+
+@dataclass
+class Lists:
+    """The word lists of all files while they are being numbered."""
+
+    files: list[tuple[Path, RuleFile]]
+    numbers: dict[str, int] = field(default_factory=dict)
+    words: list[dict[str, None]] = field(default_factory=list)
+    shields: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.entries: dict[str, tuple[Path, WordList]] = {}
+        for path, file in self.files:
+            for name, entry in file.lexicon.items():
+                if name in self.entries:
+                    raise RuleInvalid(path, f"lexicon.{name}", f"already in {self.entries[name][0].name}")
+                self.entries[name] = (path, entry)
+        for name, (path, entry) in self.entries.items():
+            number = self.number(path, name)
+            if entry.shield:
+                self.shields.add(number)
+
+    def number(self, path: Path, name: str) -> int:
+        """The number of a list, or of several as one (`a|b`)."""
+        if name not in self.numbers:
+            members = name.split("|")
+            words: dict[str, None] = {}
+            for member in members:
+                words.update(self._words_of(path, member, ()))
+            self.numbers[name] = len(self.words)
+            self.words.append(words)
+        return self.numbers[name]
+
+    def _words_of(self, path: Path, name: str, above: tuple[str, ...]) -> dict[str, None]:
+        if name not in self.entries:
+            raise RuleInvalid(path, name, "no word list of this name")
+        if name in above:
+            raise RuleInvalid(path, name, "includes itself")
+        source, entry = self.entries[name]
+        try:
+            words = dict.fromkeys(spelled_out(entry.words))
+        except ValueError as error:
+            raise RuleInvalid(source, f"lexicon.{name}", str(error)) from error
+        for included in entry.includes:
+            words.update(self._words_of(source, included, (*above, name)))
+        return words
+
+    def index(self) -> tuple[dict[str, tuple[IndexedWord, ...]], dict[str, IndexedWord]]:
+        """All words by their first two characters, longest first, and the words of one character."""
+        holders: dict[str, list[int]] = {}
+        for number, words in enumerate(self.words):
+            for word in words:
+                holders.setdefault(word, []).append(number)
+        buckets: dict[str, list[IndexedWord]] = {}
+        single: dict[str, IndexedWord] = {}
+        for word, numbers in sorted(holders.items(), key=lambda item: (-len(item[0]), item[0])):
+            is_shield = not self.shields.isdisjoint(numbers)
+            indexed = IndexedWord(word, tuple(numbers), bits(numbers), is_shield)
+            if len(word) == 1:
+                single[word] = indexed
+            else:
+                buckets.setdefault(word[:2], []).append(indexed)
+        return {start: tuple(found) for start, found in buckets.items()}, single
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """One bit for each number."""
+    total = 0
+    for number in numbers:
+        total |= 1 << number
+    return total
+
+
+def _ready_rule(path: Path, rule: Rule, lists: Lists) -> ReadyRule:
+    sequence = tuple(lists.number(path, name) for name in rule.sequence)
+    sequences = tuple(dict.fromkeys(permutations(sequence))) if rule.free_order else (sequence,)
+    needs = tuple(lists.number(path, name) for name in rule.needs)
+    unless = bits(lists.number(path, name) for name in rule.unless)
+    near = tuple(lists.number(path, name) for name in rule.unless_near)
+    return ReadyRule(rule, sequences, bits(sequence) | bits(needs), needs, unless, near)
+
+
+def _ready_cue(path: Path, cue: Cue, lists: Lists) -> ReadyCue:
+    words = lists.number(path, cue.words)
+    return ReadyCue(cue, words, 1 << words, bits(lists.number(path, name) for name in cue.spared_by))
+
+
+def _ready_tone(path: Path, tone: Tone, lists: Lists) -> ReadyTone:
+    words = lists.number(path, tone.words)
+    return ReadyTone(tone, words, 1 << words)
+
+
+def strikes_out(cue: Cue) -> bool:
+    """Whether a cue strikes a passage out, instead of taking points from its label."""
+    return cue.takes is None
+
+
+__all__ = ["ObjectionKind", "ReadyCue", "ReadyRule", "ReadyTone", "Rulebook", "Target", "strikes_out"]

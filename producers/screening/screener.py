@@ -1,0 +1,56 @@
+"""From a narrative to its labels: read once, find passages, hear objections, weigh."""
+
+from pathlib import Path
+from typing import Self
+
+from producers.screening.findings import Evidence, Label, Objection, Screening, UrgentEvidence
+from producers.screening.reading import read
+from producers.screening.rulebook import Rulebook
+from producers.screening.rulefiles import BUNDLED_RULES, URGENT
+from producers.screening.weighing import Verdict, weigh
+
+
+class Screener:
+    """Screens narratives by one set of rules; holds no state between narratives and may be shared by threads."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._book = book
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Self:
+        """Read the rules of a folder, or those that come with the program; raises RulesError with the entry at fault."""
+        return cls(Rulebook.load(folder or BUNDLED_RULES))
+
+    def screen(self, narrative: str) -> Screening:
+        """
+        Propose labels for a narrative and show why.
+
+        Any string is answered, the same string always in the same way. Every label has evidence, and every offset
+        refers to the narrative as it was given.
+        """
+        verdicts = weigh(read(narrative, self._book), self._book)
+        stands = {target: verdict for target, verdict in verdicts.items() if verdict.stands}
+        urgent = stands.get(URGENT)
+        return Screening(
+            labels=tuple(label for label in Label if label in stands),
+            urgent=urgent is not None,
+            evidence=tuple(
+                Evidence(label, start, end, narrative[start:end], rule)
+                for label in Label
+                if label in stands
+                for start, end, rule in stands[label].passages
+            ),
+            urgent_evidence=tuple(
+                UrgentEvidence(start, end, narrative[start:end], rule)
+                for start, end, rule in (urgent.passages if urgent else ())
+            ),
+            objections=tuple(_objections(verdicts, narrative)),
+        )
+
+
+def _objections(verdicts: dict[str, Verdict], narrative: str) -> list[Objection]:
+    return [
+        Objection(Label(target) if target != URGENT else None, kind, start, end, narrative[start:end])
+        for target, verdict in sorted(verdicts.items())
+        for kind, start, end in verdict.objections
+    ]

@@ -1,0 +1,147 @@
+"""
+The conditions that the transition table names: pure functions of the view and the act.
+
+A condition answers None where it holds, and otherwise the rule that forbids the act, as a sentence. It must hold on
+both sides, for the receiver judges by it too: it looks at nothing but the view, the party, the facts and the event id.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from schemas.case_events import (
+    AidAnswered,
+    AidDecided,
+    AidRequested,
+    ApplicationFiled,
+    CaseClosed,
+    FeedbackAcknowledged,
+    FundsPaid,
+)
+from schemas.clue_events import (
+    ClueDeclined,
+    ClueSupplemented,
+    ConsentWithdrawn,
+    ErasureConfirmed,
+    ErasureRequested,
+)
+from schemas.codes import Outcome, Role
+from schemas.event import Event, Person, PersonKey, PersonRef
+from schemas.view import ClueView, State
+
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Generic[E_co]):
+    """One event as the lifecycle judges it: the facts, the event id, and the party that issued it."""
+
+    event: E_co
+    event_id: UUID
+    by: Role
+
+
+# --- conditions of the party and the view alone: what a party may try at all
+
+
+def by_the_origin(view: ClueView, by: Role) -> str | None:
+    return None if view.origin is by else "only the agency that opened the clue can withdraw it"
+
+
+def not_disputed_before(view: ClueView, by: Role) -> str | None:
+    return "a clue is disputed once" if view.was_disputed else None
+
+
+def closed_without_aid(view: ClueView, by: Role) -> str | None:
+    if view.closed_from not in (State.refused, State.redirected):
+        return "a closed clue is disputed only after a redirection or a refusal"
+    return not_disputed_before(view, by)
+
+
+def papers_are_due(view: ClueView, by: Role) -> str | None:
+    return None if view.papers_are_due else "the application is filed already"
+
+
+def has_open_branch(view: ClueView, by: Role) -> str | None:
+    asked_by_other = any(branch.asked_by is by.other for branch in view.open_branches)
+    return None if asked_by_other else "there is no open request of the other side"
+
+
+def erasure_was_asked(view: ClueView, by: Role) -> str | None:
+    asked_by_other = any(asked_by is by.other for _, asked_by in view.erasure_asked)
+    return None if asked_by_other else "the other side did not ask for an erasure"
+
+
+# --- conditions of the facts
+
+
+def _unknown(view: ClueView, persons: Iterable[PersonRef]) -> str | None:
+    return None if {ref.key for ref in persons} <= view.persons else "it names a person that the clue does not have"
+
+
+def person_keys(by: Role, persons: Iterable[Person]) -> frozenset[PersonKey]:
+    return frozenset((by, person.number) for person in persons)
+
+
+def two_officers(view: ClueView, act: Act[ClueDeclined | ErasureRequested]) -> str | None:
+    return None if act.event.second != act.event.officer else "it needs a second officer, other than the first"
+
+
+def persons_are_known(view: ClueView, act: Act[ConsentWithdrawn | ErasureRequested]) -> str | None:
+    return _unknown(view, act.event.persons)
+
+
+def persons_are_new(view: ClueView, act: Act[ClueSupplemented | ApplicationFiled]) -> str | None:
+    added = act.event.added_persons
+    keys = person_keys(act.by, added)
+    return None if len(keys) == len(added) and not keys & view.persons else "a person's number is taken already"
+
+
+def in_advance(view: ClueView, act: Act[AidDecided]) -> str | None:
+    return None if act.event.in_advance else "before the application, aid is decided only in advance (urgent)"
+
+
+def decisions_are_new(view: ClueView, act: Act[AidDecided]) -> str | None:
+    taken = {award.number for award in view.awards} | view.refusals
+    if taken & {decision.number for decision in act.event.decisions}:
+        return "a decision's number is taken already"
+    return _unknown(view, (decision.person for decision in act.event.decisions))
+
+
+def awards_are_unpaid(view: ClueView, act: Act[FundsPaid]) -> str | None:
+    unpaid = {award.number for award in view.awards if not award.is_paid}
+    return None if set(act.event.awards) <= unpaid else "it names an award that is not decided, or paid already"
+
+
+OUTCOME_OF_STATE = {
+    State.paid: Outcome.aid_paid,
+    State.refused: Outcome.aid_refused,
+    State.redirected: Outcome.handled_elsewhere,
+}
+
+
+def outcome_fits(view: ClueView, act: Act[CaseClosed]) -> str | None:
+    expected = OUTCOME_OF_STATE.get(view.state, Outcome.ended_early)
+    return None if act.event.outcome is expected else f"a clue that is {view.state} is closed with outcome {expected}"
+
+
+def open_branches_have_a_reason(view: ClueView, act: Act[FeedbackAcknowledged]) -> str | None:
+    if view.open_branches and act.event.open_branches_reason is None:
+        return "a request for further aid is still open, and no reason is given"
+    return None
+
+
+def beneficiary_is_known(view: ClueView, act: Act[AidRequested]) -> str | None:
+    return _unknown(view, [act.event.beneficiary])
+
+
+def branch_is_open(view: ClueView, act: Act[AidAnswered]) -> str | None:
+    branch = view.branch(act.event.branch)
+    is_ours_to_answer = branch is not None and branch.answer is None and branch.asked_by is act.by.other
+    return None if is_ours_to_answer else "it answers no open request of the other side"
+
+
+def erasure_was_asked_for_these(view: ClueView, act: Act[ErasureConfirmed]) -> str | None:
+    asked = {(ref.key, act.by.other) for ref in act.event.persons}
+    return None if asked <= view.erasure_asked else "the other side did not ask to erase these persons"

@@ -5,6 +5,7 @@ A real Apache Kafka by `pip install`, for the demonstration and the tests: KRaft
         ... kafka.bootstrap ...
 """
 
+import fcntl
 import random
 import secrets
 import socket
@@ -16,7 +17,7 @@ from clue_exchange import embedded_jars
 from clue_exchange.embedded_errors import AlreadyRunning, EmbeddedKafkaError, JarsUnavailable, PortTaken, StartFailed
 from clue_exchange.embedded_node import HOST, Node, Ports, wait_until
 from clue_exchange.errors import BrokerUnavailable
-from clue_exchange.kafka_clients import TopicAdmin
+from clue_exchange.topic_admin import TopicAdmin
 
 __all__ = ["AlreadyRunning", "EmbeddedKafka", "EmbeddedKafkaError", "JarsUnavailable", "PortTaken", "StartFailed"]
 
@@ -85,14 +86,27 @@ class EmbeddedKafka:
 
         On any failure nothing is left running. The processes outlive the caller until `stop`.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "starting").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # of two starts at once the second waits, and finds the first's broker
+            self._start()
+
+    def stop(self) -> None:
+        """End every process of the folder, whoever started it; killed after ten seconds. The data stays."""
+        for node in self.nodes:
+            node.ask_to_stop()
+        for node in self.nodes:
+            node.stop()
+
+    def _start(self) -> None:
         if pids := self.pids:
             raise AlreadyRunning(self.folder, pids[0])
         ports = self._choose_ports()
         jars = self._class_path(self._progress)
         java = embedded_jars.java()
+        self._progress("starting Apache Kafka")
         for node in self.nodes:
             node.write_settings(self._settings(node, ports))
-            self._progress("starting Apache Kafka")
             node.format(java, jars, self._cluster_id())
         try:
             for node in self.nodes:
@@ -101,13 +115,6 @@ class EmbeddedKafka:
         except BaseException:  # Ctrl-C too: what was started is not left behind
             self.stop()
             raise
-
-    def stop(self) -> None:
-        """End every process of the folder, whoever started it; killed after ten seconds. The data stays."""
-        for node in self.nodes:
-            node.ask_to_stop()
-        for node in self.nodes:
-            node.stop()
 
     def _choose_ports(self) -> dict[int, Ports]:
         chosen: set[int] = set()

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +28,8 @@ JVM_FLAGS = (
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
 )
+
+JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 
 LOG4J = """
 rootLogger.level = INFO
@@ -85,11 +86,8 @@ class Node:
     @property
     def pid(self) -> int | None:
         """The process of this broker; None when there is none, also when the pid file names a stranger's process."""
-        try:
-            pid = int(self._pid_file.read_text())
-        except (FileNotFoundError, ValueError):
-            return None
-        return pid if _is_alive(pid, must_hold=str(self.settings_file)) else None
+        pid = self._written_pid()
+        return pid if pid is not None and self._is_ours(_command_line(pid)) else None
 
     def write_settings(self, settings: Mapping[str, str]) -> None:
         """Lay the folder out for a start with these settings."""
@@ -103,7 +101,9 @@ class Node:
             return
         arguments = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self.settings_file))
         command = [*self._java(java, jars), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # no input of others
+        done = subprocess.run(  # noqa: S603  # no input of others
+            command, env=_environment(), capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             raise StartFailed("Kafka could not format its data folder", self.log_file, done.stdout + done.stderr)
 
@@ -116,26 +116,28 @@ class Node:
             (os.POSIX_SPAWN_OPEN, 1, str(self._console_file), create, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
         )
-        self.log_file.unlink(missing_ok=True)  # the tail that a failed start shows is of that start
+        if self.log_file.exists():  # the tail that a failed start shows is of that start
+            self.log_file.replace(self.folder / "kafka.log.previous")
         # not Popen: its object warns when it is dropped while a broker that is to outlive us still runs
-        pid = os.posix_spawn(command[0], command, os.environ, file_actions=files, setsid=True)
+        pid = os.posix_spawn(command[0], command, _environment(), file_actions=files, setsid=True)
         self._pid_file.write_text(str(pid))
-
-    def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End the process: asked first, killed after `seconds`. Nothing runs when this returns."""
-        self.ask_to_stop()
-        if not wait_until(lambda: self.pid is None, seconds):
-            self.kill()
-        self._pid_file.unlink(missing_ok=True)
+        wait_until(lambda: self.pid is not None, 1)  # for a moment after the spawn Linux shows an empty command line
 
     def ask_to_stop(self) -> None:
         """Begin a clean stop; does not wait."""
         self._signal(signal.SIGTERM)
 
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End the process: asked first, killed after `seconds`. Nothing runs when this returns."""
+        self.ask_to_stop()
+        if not self._wait_for_end(seconds):
+            self.kill()
+        self._pid_file.unlink(missing_ok=True)
+
     def kill(self) -> None:
         """End the process as a power cut would, and wait until it is gone."""
         self._signal(signal.SIGKILL)
-        wait_until(lambda: self.pid is None, STOP_SECONDS)
+        self._wait_for_end(STOP_SECONDS)
 
     def log_tail(self) -> str:
         """Give the last lines that the broker wrote, for a person who must know why it did not start."""
@@ -150,9 +152,32 @@ class Node:
         if pid is not None:
             os.kill(pid, number)
 
+    def _wait_for_end(self, seconds: float) -> bool:
+        """Wait until the process has let go of its ports and files, and say whether it has."""
+        pid = self._written_pid()
+        if pid is None:
+            return True
+        shown = _command_line(pid)
+        is_stranger = shown != b"" and not self._is_ours(shown)
+        return is_stranger or wait_until(lambda: _has_ended(pid), seconds)
+
+    def _written_pid(self) -> int | None:
+        try:
+            return int(self._pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def _is_ours(self, command_line: bytes) -> bool:
+        return str(self.settings_file).encode() in command_line
+
     def _java(self, java: Path, jars: Sequence[Path]) -> list[str]:
         log4j = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
         return [str(java), *JVM_FLAGS, log4j, "-cp", os.pathsep.join(map(str, jars))]
+
+
+def _environment() -> dict[str, str]:
+    """Leave out what would change the flags of our own Java."""
+    return {name: value for name, value in os.environ.items() if name not in JAVA_VARIABLES}
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
@@ -165,15 +190,27 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _is_alive(pid: int, must_hold: str) -> bool:
-    """Tell whether the process lives and is that broker; an ended child is reaped on the way."""
-    with suppress(ChildProcessError):  # started by another process: nothing to reap
-        os.waitpid(pid, os.WNOHANG)
+def _command_line(pid: int) -> bytes:
+    """Give what the process was started with; empty for one that has ended, or is ending and still holds its ports."""
     if Path("/proc/self").exists():
         try:
-            return must_hold.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for one that has ended
+            return Path(f"/proc/{pid}/cmdline").read_bytes()
         except (FileNotFoundError, ProcessLookupError):
-            return False
+            return b""
     command = ["/bin/ps", "-o", "command=", "-p", str(pid)]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # no input of others
-    return must_hold in shown.stdout
+    return subprocess.run(command, capture_output=True, check=False).stdout  # noqa: S603  # no input of others
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether the process is gone; a child is reaped, another's child that waits for that counts as gone."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        pass  # started by another process
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except ProcessLookupError:
+        return True
+    except FileNotFoundError:
+        return False  # a system without /proc

@@ -1,14 +1,15 @@
 """
-The one file that imports the Kafka client (kafka-python 3.0.12): docs/decisions/0003.
+The one file that imports the Kafka client (kafka-python 3.0.12): docs/decisions/0003. `TopicAdmin` is in `topic_admin`.
 
 Its errors leave this file as `BrokerUnavailable`, `BrokerRefused` or `PositionOutOfRange`, by the table in
 `kafka_fates`. Connecting is given up after `patience_ms`. No client here may be used by two threads at a time.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, ClassVar, Self, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
@@ -19,11 +20,15 @@ from kafka.structs import OffsetAndMetadata
 
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable, ExchangeError, PositionOutOfRange
 from clue_exchange.kafka_fates import Fate, fate_of
-from clue_exchange.kafka_records import Acknowledgement, DescribedTopic, OutgoingRecord, ReceivedRecord, TopicSpec
+from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
 from clue_exchange.kafka_settings import CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
 
+__all__ = [  # the library's own names are for topic_admin, so that no second file imports the library
+    "Acknowledgement", "ConfigResource", "ConfigResourceType", "Connected", "JournalConsumer", "JournalProducer",
+    "KafkaAdminClient", "OutgoingRecord", "ReceivedRecord", "connect", "for_code", "translate", "translated",
+]  # fmt: skip
+
 CLOSE_SECONDS = 2
-TOPIC_ALREADY_EXISTS = 36
 Client = TypeVar("Client")
 
 
@@ -34,7 +39,7 @@ class _ClosingSocket(KafkaNetSocket):
 
     async def sock_connect(self, net: Any, sock: Any, sockaddr: Any, timeout_at: Any = None) -> Any:
         try:
-            return await super().sock_connect(net, sock, sockaddr, timeout_at=timeout_at)
+            return await super().sock_connect(net, sock, sockaddr, timeout_at)  # type: ignore[no-untyped-call]  # stub
         except BaseException:
             sock.close()
             raise
@@ -54,14 +59,15 @@ def translate(error: KafkaError, acknowledged: int = 0) -> ExchangeError:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Let the library's errors out as ours."""
     try:
         yield
     except KafkaError as error:
         raise translate(error) from error
 
 
-def _connect(make: Callable[..., Client], bootstrap: str, patience_ms: int, **settings: Any) -> Client:
+def connect(make: Callable[..., Client], bootstrap: str, patience_ms: int, **settings: Any) -> Client:
     """Make a client; when it cannot connect, close what the library then leaves open (sockets, an IO thread)."""
     nets: list[KafkaNetClient] = []
 
@@ -78,7 +84,21 @@ def _connect(make: Callable[..., Client], bootstrap: str, patience_ms: int, **se
         raise translate(error) from error
 
 
-class JournalProducer:
+class Connected(ABC):
+    """A client that is closed when its `with` ends."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the connections without waiting for anything that is not done."""
+
+
+class JournalProducer(Connected):
     """
     Sends the records of the outbox in order, and knows which are safe.
 
@@ -89,12 +109,20 @@ class JournalProducer:
     def __init__(self, bootstrap: str, *, client_id: str = "clue-exchange", patience_ms: int = PATIENCE_MS) -> None:
         self._bootstrap, self._client_id, self._patience_ms = bootstrap, client_id, patience_ms
         self._producer: KafkaProducer | None = None
+        self._known_topics: set[str] = set()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def prepare(self, topics: Iterable[str]) -> None:
+        """Connect, and refuse a topic that does not exist: the library takes it for a broker that does not answer."""
+        unknown = set(topics) - self._known_topics
+        if unknown:
+            _require_topics(self._bootstrap, unknown, self._patience_ms)
+        if self._producer is None:
+            own = PRODUCER | {"client_id": self._client_id, "max_block_ms": self._patience_ms}
+            self._producer = connect(_Producer, self._bootstrap, self._patience_ms, **own)
+        with translated():
+            for topic in unknown:
+                self._producer.partitions_for(topic)  # now, so that the first record does not wait 0.1 s for it
+        self._known_topics |= unknown
 
     def send_all(self, records: Sequence[OutgoingRecord], deadline_seconds: float) -> list[Acknowledgement]:
         """
@@ -107,10 +135,10 @@ class JournalProducer:
         deadline = time.monotonic() + deadline_seconds
         futures: list[Any] = []
         try:
-            producer = self._ready(record.topic for record in records)
+            self.prepare(record.topic for record in records)
+            send = cast("KafkaProducer", self._producer).send
             for record in records:
-                headers = list(record.headers)
-                futures.append(producer.send(record.topic, record.value, record.key, headers, partition=0))
+                futures.append(send(record.topic, record.value, record.key, list(record.headers), partition=0))
             sent = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
         except BaseException as error:
             safe = next((i for i, future in enumerate(futures) if not future.succeeded()), len(futures))
@@ -121,9 +149,100 @@ class JournalProducer:
         return [Acknowledgement(metadata.topic, metadata.offset) for metadata in sent]
 
     def close(self) -> None:
-        """Let go of the connections without waiting for anything that is not acknowledged."""
         producer, self._producer = self._producer, None
+        self._known_topics = set()
         if producer is not None:
-            producer._sender.force_close()  # close() alone raises after its time-out and leaves the thread running
+            # close() alone raises after its time-out and leaves the sender's thread running
+            producer._sender.force_close()  # type: ignore[attr-defined]  # private, there is no public way
             with suppress(KafkaError):
                 producer.close(timeout=CLOSE_SECONDS)
+
+
+class JournalConsumer(Connected):
+    """
+    Reads the only partition of each topic from the positions that the ledger holds.
+
+    A position that the log does not hold is `PositionOutOfRange`, never a silent jump. Kafka's own committed offsets
+    are a hint for tools that show the lag; they decide nothing here.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        next_offsets: Mapping[str, int],
+        *,
+        group_id: str,
+        client_id: str = "clue-exchange",
+        patience_ms: int = PATIENCE_MS,
+    ) -> None:
+        self._patience_ms = patience_ms
+        self._next_offsets: dict[str, int] = {}
+        _require_topics(bootstrap, next_offsets, patience_ms)
+        own = CONSUMER | {"client_id": client_id, "group_id": group_id}
+        self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, **own)
+        try:
+            self._consumer.assign([TopicPartition(topic, 0) for topic in next_offsets])
+            self.seek(next_offsets)
+        except BaseException:
+            self.close()
+            raise
+
+    def seek(self, next_offsets: Mapping[str, int]) -> None:
+        """Read on from these positions, of topics given at the start: what a batch that had no effect needs."""
+        self._require_held(next_offsets)
+        with translated():
+            for topic, offset in next_offsets.items():
+                self._consumer.seek(TopicPartition(topic, 0), offset)
+        self._next_offsets.update(next_offsets)
+
+    def poll(self, timeout_ms: int, max_records: int = 500) -> list[ReceivedRecord]:
+        """Give the next records, in order within each topic; none when `timeout_ms` passes without any."""
+        try:
+            batches = self._consumer.poll(timeout_ms, max_records)
+        except KafkaError as error:
+            if fate_of(error) is Fate.OUT_OF_RANGE:
+                self._require_held(self._next_offsets)
+            raise translate(error) from error
+        records = [
+            ReceivedRecord(got.topic, got.partition, got.offset, got.key, got.value, tuple(got.headers), got.timestamp)
+            for batch in batches.values()
+            for got in batch
+        ]
+        self._next_offsets.update((record.topic, record.next_offset) for record in records)
+        return records
+
+    def end_offsets(self, topics: Iterable[str]) -> dict[str, int]:
+        """Give the offset that each topic's next record will get."""
+        with translated():
+            ends = self._consumer.end_offsets([TopicPartition(topic, 0) for topic in topics], self._patience_ms)
+        return {at.topic: offset for at, offset in ends.items()}
+
+    def commit(self, next_offsets: Mapping[str, int], timeout_ms: int = 1_000) -> ExchangeError | None:
+        """Leave the hint; returns the error when it could not be left, for the log, and goes on."""
+        offsets = {TopicPartition(topic, 0): OffsetAndMetadata(offset) for topic, offset in next_offsets.items()}
+        try:
+            self._consumer.commit(offsets, timeout_ms)
+        except KafkaError as error:
+            return translate(error)
+        return None
+
+    def close(self) -> None:
+        with suppress(KafkaError):
+            self._consumer.close(autocommit=False, timeout_ms=CLOSE_SECONDS * 1_000)
+
+    def _require_held(self, next_offsets: Mapping[str, int]) -> None:
+        ends = self.end_offsets(next_offsets)
+        with translated():
+            firsts = self._consumer.beginning_offsets([TopicPartition(topic, 0) for topic in ends], self._patience_ms)
+        for topic, wanted in next_offsets.items():
+            first = firsts[TopicPartition(topic, 0)]
+            if not first <= wanted <= ends[topic]:
+                raise PositionOutOfRange(topic, wanted, first, ends[topic])
+
+
+def _require_topics(bootstrap: str, topics: Iterable[str], patience_ms: int) -> None:
+    admin = connect(KafkaAdminClient, bootstrap, patience_ms)
+    with closing(admin), translated():
+        missing = set(topics) - set(admin.list_topics())
+    if missing:
+        raise BrokerRefused(f"no such topic: {', '.join(sorted(missing))}")

@@ -1,4 +1,4 @@
-"""What goes into Kafka and comes out of it, as plain values: no Kafka import, so that pure rooms and tests may use them."""
+"""What goes into Kafka and comes out of it, as plain values. No Kafka import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

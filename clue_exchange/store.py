@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from clue_exchange.errors import StoreBusy, StoreFailed
@@ -74,11 +73,32 @@ class Store:
         self.engine.dispose()
 
 
-def insert_new(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose key is not there yet; rows that are there stay as they are."""
+def insert_new(
+    transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], key: str | None = None
+) -> None:
+    """Insert the rows whose key (the primary key, if none is named) is not there yet; the others stay as they are."""
     if rows:
-        insert = insert_sqlite if transaction.dialect.name == "sqlite" else insert_postgresql
-        transaction.execute(insert(table).on_conflict_do_nothing(), list(rows))
+        columns = [table.c[key]] if key else list(table.primary_key)
+        insert = upsert(transaction, table)
+        transaction.execute(insert.on_conflict_do_nothing(index_elements=columns), list(rows))
+
+
+def replace_row(transaction: Transaction, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert the row, or write it over the one with the same primary key."""
+    keys = [column.name for column in table.primary_key]
+    changed = {name: value for name, value in row.items() if name not in keys}
+    insert = upsert(transaction, table).values(**row)
+    transaction.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def upsert(transaction: Transaction, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say ON CONFLICT, in the words of this database."""
+    return sqlite.insert(table) if is_sqlite(transaction) else postgresql.insert(table)
+
+
+def is_sqlite(transaction: Transaction) -> bool:
+    """SQLite has one writer at a time, so its transactions need no row locks; and it has no NOTIFY."""
+    return transaction.dialect.name == "sqlite"
 
 
 def _sqlite_engine(url: str) -> Engine:

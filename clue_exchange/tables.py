@@ -33,10 +33,10 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, _: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -115,7 +115,6 @@ OUTBOX = Table(
     Column("headers", JSON, nullable=False),
     Column("appended_at", Moment, nullable=False),
     Column("sent_at", Moment),
-    Column("offset", BigInteger),
     Index("outbox_pending", "sent_at", "appended_at", "topic", "number"),
 )
 

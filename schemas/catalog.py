@@ -14,10 +14,13 @@ from schemas.event import Event
 
 
 class Family(StrEnum):
-    """The two journals that carry events; the value is the end of the topic's name."""
+    """What an agency keeps a journal of; the value is the second half of the topic's name."""
 
-    clues = "clues"
-    case_progress = "case-progress"
+    CLUES = "clues"
+    CASE_PROGRESS = "case-progress"
+    RECEIPTS = "receipts"
+    KEYS = "keys"
+    DEAD_LETTER = "dead-letter"
 
 
 class Carries(StrEnum):
@@ -54,7 +57,7 @@ class EventType:
         return self.model.__name__
 
 
-_C, _P = Family.clues, Family.case_progress
+_C, _P = Family.CLUES, Family.CASE_PROGRESS
 _NO = Carries.nothing
 
 CATALOG: tuple[EventType, ...] = (
@@ -81,6 +84,9 @@ CATALOG: tuple[EventType, ...] = (
     EventType(case.AidRequested, _P, "request-aid", "请求帮扶"),
     EventType(case.AidAnswered, _P, "answer-aid", "答复帮扶"),
 )
+
+EVENT_FAMILIES = (Family.CLUES, Family.CASE_PROGRESS)
+"""The journals that carry events."""
 
 BY_NAME = {row.name: row for row in CATALOG}
 BY_VERB = {row.verb: row for row in CATALOG}

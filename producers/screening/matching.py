@@ -33,7 +33,7 @@ def matches(ready: ReadyRule, reading: Reading) -> Iterator[Match]:
     for sequence in ready.sequences:
         for first in reading.hits[sequence[0]]:
             words = _continued((first,), sequence, ready, reading)
-            if words and not _has_near(ready.unless_near, words[0], reading):
+            if words and not _is_barred(ready, words, reading):
                 yield Match(words)
 
 
@@ -60,6 +60,17 @@ def _together(one: Hit, other: Hit, within: str) -> bool:
         return True
     place = _CLAUSE if within == "clause" else _SENTENCE
     return one[place] == other[place]
+
+
+def _is_barred(ready: ReadyRule, words: tuple[Hit, ...], reading: Reading) -> bool:
+    return _has_near(ready.unless_near, words[0], reading) or has_between(
+        ready.not_between, words[0][1], words[-1][0], reading
+    )
+
+
+def has_between(lists: tuple[int, ...], start: int, end: int, reading: Reading) -> bool:
+    """Whether a word of these lists stands between two offsets."""
+    return any(hit[0] >= start and hit[1] <= end for number in lists for hit in reading.hits.get(number, ()))
 
 
 def _has_near(lists: tuple[int, ...], place: Hit, reading: Reading) -> bool:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from producers.screening.matching import Match
+from producers.screening.matching import Match, has_between
 from producers.screening.reading import Hit, Reading
 from producers.screening.rulebook import ReadyCue, Rulebook
-from producers.screening.rulefiles import Target
+from producers.screening.rulefiles import Rule, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,22 @@ def concerns(met: CueHit, target: Target) -> bool:
     return not labels or target in labels
 
 
-def reaches(met: CueHit, match: Match) -> bool:
-    """Whether a passage lies within the reach of a cue; a cue that is part of the passage's own words says nothing."""
+def objector(rule: Rule, match: Match, met: list[CueHit], reading: Reading) -> CueHit | None:
+    """Find the first cue that strikes a passage out; a cue that only takes points, or to which the rule is immune, does not."""
+    for cue in met:
+        strikes = cue.ready.cue.takes is None and cue.ready.cue.kind not in rule.immune
+        if strikes and concerns(cue, rule.label) and _reaches(cue, match, reading):
+            return cue
+    return None
+
+
+def _reaches(met: CueHit, match: Match, reading: Reading) -> bool:
+    # A cue that is part of the passage's own words says nothing against it.
     if any(word[0] <= met.start and met.end <= word[1] for word in match.words):
         return False
     reach = met.ready.cue.reach
+    if has_between(met.ready.cut_by, met.end, match.words[-1][0], reading):
+        return False
     if reach == "text":
         return True
     if reach == "onward":

@@ -51,18 +51,26 @@ def read(narrative: str, book: Rulebook) -> Reading:
 def _words(text: str, book: Rulebook) -> tuple[list[tuple[int, IndexedWord]], int]:
     found: list[tuple[int, IndexedWord]] = []
     bucket_of, single_of = book.index.get, book.single.get
-    hidden_until = present = 0
+    hidden_until = 0
     for at in range(len(text)):
         for word in bucket_of(text[at : at + 2], ()):
             if text.startswith(word.word, at) and at + len(word.word) > hidden_until:
-                found.append((at, word))
-                present |= word.mask
                 if word.is_shield:
                     hidden_until = at + len(word.word)
+                    _drop_crossing(found, at)
+                found.append((at, word))
         if at >= hidden_until and (short := single_of(text[at])):
             found.append((at, short))
-            present |= short.mask
+    present = 0
+    for _, word in found:
+        present |= word.mask
     return found, present
+
+
+def _drop_crossing(found: list[tuple[int, IndexedWord]], shield_start: int) -> None:
+    """Drop the words that run into a shield: 天天打 in 天天打篮球."""
+    while found and found[-1][0] < shield_start < found[-1][0] + len(found[-1][1].word):
+        found.pop()
 
 
 def _placed(text: str, words: list[tuple[int, IndexedWord]]) -> dict[int, list[Hit]]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from itertools import permutations
 from pathlib import Path
 
 from producers.screening.errors import RuleInvalid
-from producers.screening.findings import ObjectionKind
 from producers.screening.rulefiles import Cue, Decision, Rule, RuleFile, Target, Tone, WordList, read_rule_files
 from producers.screening.words import spelled_out
 
@@ -28,9 +28,9 @@ class ReadyRule:
     rule: Rule
     sequences: tuple[tuple[int, ...], ...]
     needed: int
-    needs: tuple[int, ...]
     unless: int
     unless_near: tuple[int, ...]
+    not_between: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class ReadyCue:
     cue: Cue
     words: int
     bit: int
+    cut_by: tuple[int, ...]
     spared_by: int
 
 
@@ -58,7 +59,7 @@ class Rulebook:
 
     index: dict[str, tuple[IndexedWord, ...]]
     single: dict[str, IndexedWord]
-    rules: tuple[ReadyRule, ...]
+    rules_in_order: tuple[tuple[Target, tuple[ReadyRule, ...]], ...]
     cues: tuple[ReadyCue, ...]
     tones: tuple[ReadyTone, ...]
     decision: Decision
@@ -78,7 +79,7 @@ class Rulebook:
         tones = tuple(_ready_tone(path, tone, lists) for path, file in files for tone in file.tone)
         index, single = lists.index()
         variants = {ord(k): ord(v) for _, file in files for k, v in file.variants.items()}
-        return cls(index, single, rules, cues, tones, decisions[0], variants, tuple(lists.numbers))
+        return cls(index, single, _in_order(folder, rules), cues, tones, decisions[0], variants, tuple(lists.numbers))
 
 
 @dataclass
@@ -153,28 +154,37 @@ def bits(numbers: Iterable[int]) -> int:
     return total
 
 
+def _in_order(folder: Path, rules: tuple[ReadyRule, ...]) -> tuple[tuple[Target, tuple[ReadyRule, ...]], ...]:
+    by_target: dict[Target, list[ReadyRule]] = {}
+    for ready in rules:
+        by_target.setdefault(ready.rule.label, []).append(ready)
+    after: TopologicalSorter[Target] = TopologicalSorter()
+    for target, own in by_target.items():
+        after.add(target, *(label for ready in own for label in ready.rule.builds_on))
+    try:
+        order = tuple(after.static_order())
+    except CycleError as error:
+        raise RuleInvalid(folder, "rule", f"labels wait for each other: {error.args[1]}") from error
+    return tuple((target, tuple(by_target.get(target, ()))) for target in order)
+
+
 def _ready_rule(path: Path, rule: Rule, lists: Lists) -> ReadyRule:
     sequence = tuple(lists.number(path, name) for name in rule.sequence)
     sequences = tuple(dict.fromkeys(permutations(sequence))) if rule.free_order else (sequence,)
     needs = tuple(lists.number(path, name) for name in rule.needs)
     unless = bits(lists.number(path, name) for name in rule.unless)
     near = tuple(lists.number(path, name) for name in rule.unless_near)
-    return ReadyRule(rule, sequences, bits(sequence) | bits(needs), needs, unless, near)
+    between = tuple(lists.number(path, name) for name in rule.not_between)
+    return ReadyRule(rule, sequences, bits(sequence) | bits(needs), unless, near, between)
 
 
 def _ready_cue(path: Path, cue: Cue, lists: Lists) -> ReadyCue:
     words = lists.number(path, cue.words)
-    return ReadyCue(cue, words, 1 << words, bits(lists.number(path, name) for name in cue.spared_by))
+    cut_by = tuple(lists.number(path, name) for name in cue.cut_by)
+    return ReadyCue(cue, words, 1 << words, cut_by, bits(lists.number(path, name) for name in cue.spared_by))
 
 
 def _ready_tone(path: Path, tone: Tone, lists: Lists) -> ReadyTone:
     words = lists.number(path, tone.words)
     return ReadyTone(tone, words, 1 << words)
 
-
-def strikes_out(cue: Cue) -> bool:
-    """Whether a cue strikes a passage out, instead of taking points from its label."""
-    return cue.takes is None
-
-
-__all__ = ["ObjectionKind", "ReadyCue", "ReadyRule", "ReadyTone", "Rulebook", "Target", "strikes_out"]

@@ -53,6 +53,9 @@ class Rule(Entry):
         needs: For each entry a word must stand somewhere in the text.
         unless: None of these words may stand anywhere in the text.
         unless_near: None of these words may stand in the same sentence.
+        not_between: None of these words may stand between the first and the last.
+        needs_label: This label must stand.
+        yields_to: Its passages do not count where one of these labels stands.
         immune: Kinds of objection that do not reach this rule.
     """
 
@@ -66,7 +69,15 @@ class Rule(Entry):
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     unless_near: tuple[str, ...] = ()
+    not_between: tuple[str, ...] = ()
+    needs_label: Label | None = None
+    yields_to: tuple[Label, ...] = ()
     immune: tuple[ObjectionKind, ...] = ()
+
+    @property
+    def builds_on(self) -> tuple[Label, ...]:
+        """The labels that must be decided before this rule is applied."""
+        return (*self.yields_to, self.needs_label) if self.needs_label else self.yields_to
 
 
 class Cue(Entry):
@@ -80,6 +91,7 @@ class Cue(Entry):
         reach: How far: a number of characters within the clause, the clause, the sentence, all that follows, the text.
         takes: Points taken from the label; None strikes the passage out altogether.
         labels: Only these labels; empty: all, urgency included.
+        cut_by: A word of these lists between the cue and the passage ends its reach.
         spared_by: It says nothing if one of these words stands anywhere in the text.
     """
 
@@ -89,6 +101,7 @@ class Cue(Entry):
     reach: int | Literal["clause", "sentence", "onward", "text"] = "clause"
     takes: int | None = Field(None, ge=1, le=9)
     labels: tuple[Target, ...] = ()
+    cut_by: tuple[str, ...] = ()
     spared_by: tuple[str, ...] = ()
 
 

@@ -6,7 +6,7 @@ from typing import Self
 from producers.screening.findings import Evidence, Label, Objection, Screening, UrgentEvidence
 from producers.screening.reading import read
 from producers.screening.rulebook import Rulebook
-from producers.screening.rulefiles import BUNDLED_RULES, URGENT
+from producers.screening.rulefiles import BUNDLED_RULES, URGENT, Target
 from producers.screening.weighing import Verdict, weigh
 
 
@@ -48,7 +48,7 @@ class Screener:
         )
 
 
-def _objections(verdicts: dict[str, Verdict], narrative: str) -> list[Objection]:
+def _objections(verdicts: dict[Target, Verdict], narrative: str) -> list[Objection]:
     return [
         Objection(Label(target) if target != URGENT else None, kind, start, end, narrative[start:end])
         for target, verdict in sorted(verdicts.items())

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from producers.screening.findings import ObjectionKind
-from producers.screening.matching import Match, matches
-from producers.screening.objecting import CueHit, concerns, cues_met, reaches
+from producers.screening.matching import matches
+from producers.screening.objecting import CueHit, concerns, cues_met, objector
 from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
 from producers.screening.rulefiles import Target
@@ -30,27 +30,41 @@ class Verdict:
     stands: bool = False
 
 
-def weigh(reading: Reading, book: Rulebook) -> dict[str, Verdict]:
-    """Weigh every label for which some rule found a passage, struck out or not."""
-    verdicts: dict[str, Verdict] = {}
-    struck: dict[str, set[int]] = {}
+def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
+    """
+    Weigh every label for which some rule found a passage, struck out or not.
+
+    A label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`).
+    """
+    verdicts: dict[Target, Verdict] = {}
     met = cues_met(reading, book)
-    for ready in book.rules:
-        if not (ready.needed & ~reading.present or ready.unless & reading.present):
-            _count(ready, reading, met, verdicts)
-    for target, verdict in verdicts.items():
+    for target, rules in book.rules_in_order:
+        verdict = Verdict()
+        for ready in rules:
+            if ready.needed & reading.present == ready.needed and _applies(ready, verdicts):
+                _count(ready, reading, met, verdict)
         if verdict.passages:
             _settle(target, verdict, reading, book, met)
-    del struck
+        if verdict.passages or verdict.objections:
+            verdicts[target] = verdict
     return verdicts
 
 
-def _count(ready: ReadyRule, reading: Reading, met: list[CueHit], verdicts: dict[str, Verdict]) -> None:
-    target = ready.rule.label
+def _applies(ready: ReadyRule, verdicts: dict[Target, Verdict]) -> bool:
+    rule = ready.rule
+    if rule.needs_label and not _stands(rule.needs_label, verdicts):
+        return False
+    return not any(_stands(label, verdicts) for label in rule.yields_to)
+
+
+def _stands(target: Target, verdicts: dict[Target, Verdict]) -> bool:
+    return target in verdicts and verdicts[target].stands
+
+
+def _count(ready: ReadyRule, reading: Reading, met: list[CueHit], verdict: Verdict) -> None:
     has_counted = False
     for match in matches(ready, reading):
-        verdict = verdicts.setdefault(target, Verdict())
-        against = _objector(ready, match, met)
+        against = objector(ready.rule, match, met, reading)
         if against:
             entry = (against.ready.cue.kind, *reading.span(against.start, against.end))
             if entry not in verdict.objections:
@@ -62,30 +76,21 @@ def _count(ready: ReadyRule, reading: Reading, met: list[CueHit], verdicts: dict
             has_counted = True
 
 
-def _objector(ready: ReadyRule, match: Match, met: list[CueHit]) -> CueHit | None:
-    rule = ready.rule
-    for cue in met:
-        if cue.ready.cue.takes is None and cue.ready.cue.kind not in rule.immune:
-            if concerns(cue, rule.label) and reaches(cue, match):
-                return cue
-    return None
-
-
-def _settle(target: str, verdict: Verdict, reading: Reading, book: Rulebook, met: list[CueHit]) -> None:
+def _settle(target: Target, verdict: Verdict, reading: Reading, book: Rulebook, met: list[CueHit]) -> None:
     verdict.points += _tone(target, reading, book)
     taken: dict[ObjectionKind, int] = {}
     for cue in met:
         takes = cue.ready.cue.takes
-        if takes is not None and _is_about(cue, target):
+        if takes is not None and concerns(cue, target):
             kind = cue.ready.cue.kind
             taken[kind] = max(taken.get(kind, 0), takes)
             verdict.objections.append((kind, *reading.span(cue.start, cue.end)))
     verdict.points -= sum(taken.values())
-    needed = book.decision.thresholds.get(_as_target(target), book.decision.threshold)
+    needed = book.decision.thresholds.get(target, book.decision.threshold)
     verdict.stands = verdict.points >= needed
 
 
-def _tone(target: str, reading: Reading, book: Rulebook) -> int:
+def _tone(target: Target, reading: Reading, book: Rulebook) -> int:
     support = doubt = 0
     for ready in book.tones:
         if ready.bit & reading.present and (not ready.tone.labels or target in ready.tone.labels):
@@ -93,11 +98,3 @@ def _tone(target: str, reading: Reading, book: Rulebook) -> int:
             support += max(points, 0)
             doubt -= min(points, 0)
     return min(support, book.decision.most_support) - min(doubt, book.decision.most_doubt)
-
-
-def _is_about(cue: CueHit, target: str) -> bool:
-    return concerns(cue, _as_target(target))
-
-
-def _as_target(target: str) -> Target:
-    return target  # type: ignore[return-value]  # keys of a verdict are targets

@@ -1,0 +1,136 @@
+"""
+How far each journal of the counterpart is taken in: the next offset, the next number, and the numbers that are missing.
+
+The start position of a consumer is read here and nowhere else; Kafka's committed offsets are a hint for outside tools.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from clue_exchange.errors import PositionMoved
+from clue_exchange.store import Transaction, insert_new
+from clue_exchange.tables import JOURNAL_GAP, JOURNAL_POSITION
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Numbers of a journal that never arrived, `first` to `last` inclusive."""
+
+    first: int
+    last: int
+
+    def without(self, number: int) -> tuple["Gap", ...]:
+        if not self.first <= number <= self.last:
+            return (self,)
+        rest = (Gap(self.first, number - 1), Gap(number + 1, self.last))
+        return tuple(gap for gap in rest if gap.first <= gap.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """
+    How far a journal is taken in.
+
+    Attributes:
+        next_offset: where to read on in the topic.
+        next_number: one more than the highest number that was taken in.
+        gaps: missing numbers below `next_number`, ascending.
+        poison_in_a_row: records that were dead-lettered since the last good one.
+        cluster_id, topic_id: of the log that this position belongs to; None before the first contact.
+    """
+
+    topic: str
+    next_offset: int = 0
+    next_number: int = 1
+    gaps: tuple[Gap, ...] = ()
+    poison_in_a_row: int = 0
+    cluster_id: str | None = None
+    topic_id: str | None = None
+
+    @property
+    def held_up_to(self) -> int:
+        """Every number up to this one is here."""
+        return self.gaps[0].first - 1 if self.gaps else self.next_number - 1
+
+    def holds(self, number: int) -> bool:
+        return number < self.next_number and not any(gap.first <= number <= gap.last for gap in self.gaps)
+
+    def take(self, number: int) -> "Position":
+        """The position after this number was taken in: it may open a gap, or close one."""
+        if number >= self.next_number:
+            opened = (Gap(self.next_number, number - 1),) if number > self.next_number else ()
+            return replace(self, next_number=number + 1, gaps=self.gaps + opened)
+        kept = []
+        for gap in self.gaps:
+            if not gap.first <= number <= gap.last:
+                kept.append(gap)
+                continue
+            kept += [
+                part for part in (Gap(gap.first, number - 1), Gap(number + 1, gap.last)) if part.first <= part.last
+            ]
+        return replace(self, gaps=tuple(kept))
+
+
+def read_position(transaction: Transaction, topic: str) -> Position:
+    """The position of a journal; its beginning where nothing was taken in yet."""
+    row = transaction.execute(select(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic == topic)).one_or_none()
+    if row is None:
+        return Position(topic)
+    gaps = transaction.execute(select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == topic).order_by(JOURNAL_GAP.c.first))
+    return Position(
+        topic=topic,
+        next_offset=row.next_offset,
+        next_number=row.next_number,
+        gaps=tuple(Gap(gap.first, gap.last) for gap in gaps),
+        poison_in_a_row=row.poison_in_a_row,
+        cluster_id=row.cluster_id,
+        topic_id=row.topic_id,
+    )
+
+
+def advance(transaction: Transaction, before: Position, after: Position, now: datetime) -> None:
+    """
+    Move the position, in the transaction of what was taken in.
+
+    Raises:
+        PositionMoved: another process moved it since `before` was read; the transaction must be rolled back.
+    """
+    insert_new(transaction, JOURNAL_POSITION, [_row(Position(before.topic))])
+    moved = transaction.execute(
+        update(JOURNAL_POSITION)
+        .where(JOURNAL_POSITION.c.topic == before.topic, JOURNAL_POSITION.c.next_offset == before.next_offset)
+        .values(_row(after))
+    )
+    if moved.rowcount != 1:
+        raise PositionMoved(before.topic)
+    if after.gaps != before.gaps:
+        _write_gaps(transaction, after, now)
+
+
+def _row(position: Position) -> dict[str, object]:
+    return {
+        "topic": position.topic,
+        "next_offset": position.next_offset,
+        "next_number": position.next_number,
+        "poison_in_a_row": position.poison_in_a_row,
+        "cluster_id": position.cluster_id,
+        "topic_id": position.topic_id,
+    }
+
+
+def _write_gaps(transaction: Transaction, position: Position, now: datetime) -> None:
+    """Replace the gaps of this journal; one that only shrank keeps the moment since when it is missing."""
+    old = transaction.execute(select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == position.topic)).all()
+    transaction.execute(delete(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == position.topic))
+    rows = [
+        {
+            "topic": position.topic,
+            "first": gap.first,
+            "last": gap.last,
+            "since": next((o.since for o in old if o.first <= gap.first and gap.last <= o.last), now),
+        }
+        for gap in position.gaps
+    ]
+    insert_new(transaction, JOURNAL_GAP, rows)

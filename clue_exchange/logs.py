@@ -1,0 +1,54 @@
+"""
+The program log: JSON lines on a stream, one a record, never a payload.
+
+The names of all log events stand in `LogEvent`; tests/house/test_logs.py finds a call with another one. Fields are
+identifiers, codes, counts and durations: no field of facts or particulars, no bytes, no exception text of a driver.
+"""
+
+from typing import Any, Literal, Protocol, TextIO, TypeAlias
+
+import structlog
+
+LogEvent: TypeAlias = Literal[
+    "node.started",
+    "node.stopped",
+    "node.failed",
+    "record.placed",
+    "record.repeated",
+    "record.passed_over",
+    "record.dead_lettered",
+    "journal.gap_opened",
+    "journal.stopped",
+    "batch.taken_in",
+    "batch.retried",
+    "offsets.not_committed",
+    "outbox.relayed",
+    "relay.retried",
+    "loop.retried",
+]
+
+
+class Log(Protocol):
+    """What a component logs through; bound to its agency."""
+
+    def info(self, event: LogEvent, **fields: Any) -> Any: ...
+
+    def warning(self, event: LogEvent, **fields: Any) -> Any: ...
+
+    def error(self, event: LogEvent, **fields: Any) -> Any: ...
+
+
+def json_log(stream: TextIO, **bound: str) -> Log:
+    """A log that writes one JSON object a line, with level and UTC time, and the bound fields in each."""
+    logger = structlog.wrap_logger(
+        structlog.PrintLogger(stream),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        cache_logger_on_first_use=True,
+    )
+    log: Log = logger.bind(**bound)
+    return log

@@ -1,0 +1,77 @@
+"""
+Waking the relay: it waits here until somebody, in this process or another, has committed to the database.
+"""
+
+import time
+from threading import Event
+from typing import Protocol
+
+from clue_exchange.errors import StoreBusy
+from clue_exchange.outbox import WAKE_CHANNEL
+from clue_exchange.store import Store
+
+LOOK_EVERY_SECONDS = 0.005
+"""How often SQLite is asked: docs/decisions/0005-waking-the-relay.md."""
+
+
+class CommitWatch(Protocol):
+    """Notices commits to the database."""
+
+    def wait(self, stop: Event, seconds: float) -> None:
+        """
+        Return when something was committed since the last call returned, when `stop` is set, or after this time.
+
+        No commit is missed: one that came between two calls ends the second at once.
+        """
+
+    def close(self) -> None: ...
+
+
+def watch(store: Store) -> CommitWatch:
+    """The watch that fits the database."""
+    return SqliteWatch(store) if store.is_sqlite else PostgresqlWatch(store)
+
+
+class SqliteWatch:
+    """Looks at `PRAGMA data_version`, which changes when another connection commits, of whichever process."""
+
+    def __init__(self, store: Store) -> None:
+        self._connection = store.engine.raw_connection()
+        self._cursor = self._connection.cursor()
+        self._version = self._look()
+
+    def wait(self, stop: Event, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (version := self._look()) == self._version:
+            if stop.wait(LOOK_EVERY_SECONDS) or time.monotonic() > deadline:
+                return
+        self._version = version
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _look(self) -> int:
+        self._cursor.execute("PRAGMA data_version")
+        (version,) = self._cursor.fetchone() or (0,)
+        return int(version)
+
+
+class PostgresqlWatch:
+    """Listens for the NOTIFY that the outbox sends with each commit."""
+
+    def __init__(self, store: Store) -> None:
+        self._connection = store.engine.raw_connection()
+        self._driver = self._connection.driver_connection
+        if self._driver is None:
+            raise StoreBusy("the connection to listen on was cut")
+        self._driver.autocommit = True
+        self._driver.execute(f"LISTEN {WAKE_CHANNEL}")
+
+    def wait(self, stop: Event, seconds: float) -> None:
+        if stop.is_set() or self._driver is None:
+            return
+        for _ in self._driver.notifies(timeout=seconds, stop_after=1):
+            return
+
+    def close(self) -> None:
+        self._connection.invalidate()  # it must not go back into the pool: it still listens

@@ -1,0 +1,67 @@
+"""
+One agency's node: relay and loop, each in a thread of its own, until it is told to stop or one of them must stop.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event, Thread
+
+from clue_exchange.errors import ExchangeError
+from clue_exchange.logs import Log
+from clue_exchange.wake import watch
+from console.wiring import Agency
+
+STOP_SECONDS = 10
+
+
+class Node:
+    """Runs the relay and the loop of one agency."""
+
+    def __init__(self, agency: Agency, log: Log) -> None:
+        self._agency = agency
+        self._log = log
+        self._stop = Event()
+        self._failures: list[BaseException] = []
+
+    def stop(self) -> None:
+        """Ask the node to stop; it finishes the batch in hand. Safe in a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """
+        Run until `stop`.
+
+        Raises:
+            ExchangeError: why the relay or the loop had to stop; the other one was stopped too.
+        """
+        self._log.info("node.started")
+        threads = [
+            Thread(target=self._guarded, args=(part,), name=name)
+            for name, part in (("relay", self._relay), ("loop", self._loop))
+        ]
+        for thread in threads:
+            thread.start()
+        self._stop.wait()
+        for thread in threads:
+            thread.join()
+        self._log.info("node.stopped")
+        if self._failures:
+            raise self._failures[0]
+
+    def _guarded(self, part: Callable[[], None]) -> None:
+        """A part that must stop takes the node with it: half a node would look alive."""
+        try:
+            part()
+        except BaseException as error:  # noqa: BLE001  # kept, and raised again by run() in the main thread
+            detail = str(error) if isinstance(error, ExchangeError) else type(error).__name__
+            self._log.error("node.failed", error=type(error).__name__, detail=detail)
+            self._failures.append(error)
+        finally:
+            self._stop.set()
+
+    def _relay(self) -> None:
+        with self._agency.producer() as producer, closing(watch(self._agency.store)) as commits:
+            self._agency.relay(producer, commits, self._log).run(self._stop)
+
+    def _loop(self) -> None:
+        self._agency.loop(self._log).run(self._stop)

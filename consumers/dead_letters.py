@@ -1,0 +1,98 @@
+"""
+Dead letters: what could not be taken in, kept with its bytes here and told without them in a topic.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from clue_exchange.clock import Clock
+from clue_exchange.errors import PoisonRecord
+from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.outbox import Outbox
+from clue_exchange.store import Transaction, insert_new
+from clue_exchange.tables import DEAD_LETTER
+from clue_exchange.topics import topic_name
+from schemas.catalog import Family
+from schemas.codec import frame, newest
+
+
+class Reason(StrEnum):
+    """Why a record is poison. docs/glossary.md says what each means and what to do."""
+
+    NO_VALUE = "no_value"
+    TOO_LARGE = "too_large"
+    NOT_FRAMED = "not_framed"
+    UNKNOWN_FINGERPRINT = "unknown_fingerprint"
+    NOT_CANONICAL = "not_canonical"
+    MALFORMED = "malformed"
+    BAD_SIGNATURE = "bad_signature"
+    KEY_MISMATCH = "key_mismatch"
+    HEADER_MISMATCH = "header_mismatch"
+    SENDER_MISMATCH = "sender_mismatch"
+    WRONG_JOURNAL = "wrong_journal"
+    SUITE_REFUSED = "suite_refused"
+    EVENT_ID_REUSED = "event_id_reused"
+    NUMBER_REUSED = "number_reused"
+    PART_UNREADABLE = "part_unreadable"
+    INVALID_EVENT = "invalid_event"
+
+
+ALERTS = frozenset(Reason) - {
+    Reason.TOO_LARGE,
+    Reason.NOT_FRAMED,
+    Reason.UNKNOWN_FINGERPRINT,
+    Reason.MALFORMED,
+    Reason.INVALID_EVENT,
+}
+"""Reasons that an honest peer never gives: a person for security must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One dead letter, told without its bytes."""
+
+    topic: str
+    partition: int
+    offset: int
+    number: int | None
+    reason: Reason
+
+    @property
+    def is_alert(self) -> bool:
+        return self.reason in ALERTS
+
+
+class DeadLetters:
+    """The dead letters of one agency: a table that keeps the bytes, a topic that tells of them."""
+
+    def __init__(self, agency: str, outbox: Outbox, clock: Clock) -> None:
+        self._topic = topic_name(agency, Family.DEAD_LETTER)
+        self._outbox = outbox
+        self._clock = clock
+
+    def note(self, transaction: Transaction, record: ReceivedRecord, poison: PoisonRecord) -> DeadLetter:
+        """
+        Keep the record and tell of it, in the transaction that moves the position over it.
+
+        A record that was noted before stays as it is.
+        """
+        sha256 = hashlib.sha256(record.value or b"").digest()
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        told = {"reason": poison.reason, "number": poison.number, "sha256": sha256, **place}
+        kept = {**told, "key": record.key, "value": record.value, "noted_at": self._clock()}
+        insert_new(transaction, DEAD_LETTER, [kept])
+        body = frame(newest("DeadLetterNote"), told)
+        self._outbox.append(transaction, self._topic, record.topic.encode(), body, {})
+        return DeadLetter(record.topic, record.partition, record.offset, poison.number, Reason(poison.reason))
+
+    def listed(self, transaction: Transaction) -> list[DeadLetter]:
+        """All dead letters, the oldest first."""
+        rows = transaction.execute(select(DEAD_LETTER).order_by(DEAD_LETTER.c.noted_at, DEAD_LETTER.c.offset))
+        return [DeadLetter(r.topic, r.partition, r.offset, r.number, Reason(r.reason)) for r in rows]
+
+    def count(self, transaction: Transaction) -> int:
+        """How many there are."""
+        return int(transaction.execute(select(func.count()).select_from(DEAD_LETTER)).scalar_one())

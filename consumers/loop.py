@@ -1,0 +1,103 @@
+"""
+The consume loop: poll, take in, commit, hint. The start position comes from the ledger, never from Kafka.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Event
+
+from clue_exchange.errors import BrokerUnavailable, JournalStopped, StoreBusy
+from clue_exchange.journals import read_position
+from clue_exchange.kafka_clients import JournalConsumer
+from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.logs import Log
+from clue_exchange.store import Store
+from consumers.batch import BatchReceiver, Taken
+
+POLL_TIMEOUT_MS = 500
+MAX_RECORDS = 500
+BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+COMMIT_TIMEOUT_MS = 1000
+
+ConnectConsumer = Callable[[Mapping[str, int]], JournalConsumer]
+"""Connects a consumer that reads each topic from its next offset."""
+
+
+class Loop:
+    """Takes in the journals of the counterpart, one batch a transaction, until it is told to stop."""
+
+    def __init__(
+        self, topics: Sequence[str], connect: ConnectConsumer, store: Store, receiver: BatchReceiver, log: Log
+    ) -> None:
+        self._topics = topics
+        self._connect = connect
+        self._store = store
+        self._receiver = receiver
+        self._log = log
+
+    def run(self, stop: Event) -> None:
+        """
+        Take in until `stop` is set. Transient faults are waited out, with a line in the log for each.
+
+        Raises:
+            JournalStopped: 20 poison records in a row; all before and including the 20th are dealt with.
+            PositionOutOfRange: a topic does not hold the position of the ledger.
+            PositionMoved: another process takes in the same journals.
+        """
+        attempt = 0
+        while not stop.is_set():
+            try:
+                with self._connect(self._next_offsets()) as consumer:
+                    while not stop.is_set():
+                        self.take_in_once(consumer, POLL_TIMEOUT_MS)
+                        attempt = 0
+            except (BrokerUnavailable, StoreBusy) as error:
+                self._log.warning("loop.retried", error=type(error).__name__, attempt=attempt)
+                stop.wait(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
+                attempt += 1
+
+    def take_in_once(self, consumer: JournalConsumer, timeout_ms: int) -> int:
+        """
+        Take in what one poll gives; answers how many records that was.
+
+        Position and effect are committed together. On any error nothing is, and the consumer must be made anew, for
+        it stands behind records that had no effect.
+        """
+        records = consumer.poll(timeout_ms, MAX_RECORDS)
+        if not records:
+            return 0
+        with self._store.transaction() as transaction:
+            taken = self._receiver.take_in(transaction, records)
+        self._tell(taken, records)
+        if error := consumer.commit(taken.next_offsets, COMMIT_TIMEOUT_MS):
+            self._log.warning("offsets.not_committed", error=type(error).__name__)
+        if taken.stopped:
+            raise JournalStopped(taken.stopped[0], "20 records in a row could not be taken in: see its dead letters")
+        return len(records)
+
+    def _next_offsets(self) -> dict[str, int]:
+        with self._store.reading() as transaction:
+            return {topic: read_position(transaction, topic).next_offset for topic in self._topics}
+
+    def _tell(self, taken: Taken, records: Sequence[ReceivedRecord]) -> None:
+        """One line a record that took its place or became a dead letter; the rest is counted."""
+        for placed in taken.placements:
+            self._log.info(
+                "record.placed",
+                topic=placed.topic,
+                number=placed.number,
+                event_id=str(placed.event_id),
+                event_type=placed.event_type,
+                outcome=placed.outcome,
+            )
+        for letter in taken.dead_letters:
+            self._log.error(
+                "record.dead_lettered",
+                topic=letter.topic,
+                offset=letter.offset,
+                number=letter.number,
+                reason=letter.reason,
+                security_alert=letter.is_alert,
+            )
+        for topic in taken.gaps_opened:
+            self._log.warning("journal.gap_opened", topic=topic)
+        self._log.info("batch.taken_in", records=len(records), repeated=taken.repeated, passed_over=taken.passed_over)

@@ -1,0 +1,160 @@
+"""
+The way of every command: fold, legal?, event, ledger and outbox in one transaction.
+
+An officer's act becomes an event here and nowhere else. federation.py and procuratorate.py say which acts there are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from uuid import UUID
+
+from clue_exchange.clock import Clock
+from clue_exchange.errors import CommandRefused
+from clue_exchange.ledger import Ledger
+from clue_exchange.outbox import Outbox
+from clue_exchange.protection import PartPlace, Protection
+from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
+from clue_exchange.store import Store, Transaction
+from clue_exchange.topics import topic_name
+from schemas import lifecycle
+from schemas.case_events import AidAnswered, AidRequested, FollowUpPlanned, FollowUpRecorded
+from schemas.catalog import type_of
+from schemas.clue_events import ClueWithdrawn, ConsentWithdrawn, ErasureConfirmed, ErasureRequested
+from schemas.envelope import Envelope, PersonPart, role_of, whole_milliseconds
+from schemas.errors import NotLegal
+from schemas.event import Event, PersonKey, PersonRef
+from schemas.fold import Fold
+from schemas.guards import Act
+from schemas.particulars import Particulars
+from schemas.parts import check_particulars, facts_schema, particulars_schema, write_facts, write_particulars
+
+Told: TypeAlias = Mapping[PersonKey, Particulars]
+"""Particulars by the person whom they are of."""
+
+NOTHING_TOLD: Told = {}
+NO_AGREEMENT = (0, bytes(32))
+"""Version and hash in the envelope until an agreement is signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """
+    What a desk works with; wired in console/.
+
+    Attributes:
+        new_id: makes clue ids and event ids, random.
+    """
+
+    store: Store
+    ledger: Ledger
+    outbox: Outbox
+    protection: Protection
+    clock: Clock
+    new_id: Callable[[], UUID]
+
+
+class Desk:
+    """The acts that either party may do; its own acts are in the party's class."""
+
+    def __init__(self, agency: str, counterpart: str, tools: Tools) -> None:
+        self._agency = agency
+        self._counterpart = counterpart
+        self._role = role_of(agency)
+        self._tools = tools
+
+    def withdraw(self, clue_id: UUID, facts: ClueWithdrawn, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Take the own clue back, before a decision."""
+        return self._issue(clue_id, facts, told)
+
+    def request_aid(self, clue_id: UUID, facts: AidRequested, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Ask the other side for further aid; the answer names the id of this event as its branch."""
+        return self._issue(clue_id, facts, told)
+
+    def answer_aid(self, clue_id: UUID, facts: AidAnswered, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Answer a request of the other side: provided, by whom and when, or declined and why."""
+        return self._issue(clue_id, facts, told)
+
+    def plan_follow_up(self, clue_id: UUID, facts: FollowUpPlanned, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Plan a return visit."""
+        return self._issue(clue_id, facts, told)
+
+    def record_follow_up(self, clue_id: UUID, facts: FollowUpRecorded, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Record what a return visit found."""
+        return self._issue(clue_id, facts, told)
+
+    def withdraw_consent(self, clue_id: UUID, facts: ConsentWithdrawn, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Tell that she withdrew her consent (PIPL art. 15)."""
+        return self._issue(clue_id, facts, told)
+
+    def request_erasure(self, clue_id: UUID, facts: ErasureRequested, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Ask that the data of persons die on both sides (PIPL art. 47)."""
+        return self._issue(clue_id, facts, told)
+
+    def confirm_erasure(self, clue_id: UUID, facts: ErasureConfirmed, told: Told = NOTHING_TOLD) -> SignedEvent:
+        """Confirm that the data of persons are dead here."""
+        return self._issue(clue_id, facts, told)
+
+    def _issue(self, clue_id: UUID, event: Event, told: Told) -> SignedEvent:
+        with self._tools.store.transaction() as transaction:
+            return self._issue_in(transaction, clue_id, event, told)
+
+    def _issue_in(self, transaction: Transaction, clue_id: UUID, event: Event, told: Told) -> SignedEvent:
+        """
+        Issue an event on a clue that nobody else changes meanwhile.
+
+        Raises:
+            NotLegal: the lifecycle does not allow it now; names state, turn and what is possible.
+            InvalidEvent: particulars are missing, or a code `other` comes without its words.
+            CommandRefused: the chain is frozen, or not complete here.
+        """
+        folded = self._tools.ledger.lock(transaction, clue_id)
+        event_id = self._tools.new_id()
+        self._check(clue_id, folded, Act(event, event_id, self._role))
+        check_particulars(event, tuple(told.values()))
+        envelope = self._envelope(clue_id, event_id, event, told, folded)
+        topic = topic_name(self._agency, type_of(event).family)
+        body = envelope.to_body()
+        record = self._tools.outbox.append(transaction, topic, record_key(envelope), body, courtesy_headers(envelope))
+        signed = SignedEvent(topic, record.number, record.to_value(), record.body_hash, envelope, event)
+        self._tools.ledger.append(transaction, [signed])
+        return signed
+
+    def _check(self, clue_id: UUID, folded: Fold, act: Act[Event]) -> None:
+        if folded.is_frozen:
+            raise CommandRefused(f"clue {clue_id} is frozen: its chain was forked, two people must settle it first")
+        if any(event.by is self._role for event in folded.waiting):
+            raise CommandRefused(f"clue {clue_id} is not complete here yet: own earlier events wait to be read back")
+        why_not = lifecycle.judge(folded.view, act).why_not
+        if why_not is not None:
+            view = folded.view
+            possible = lifecycle.possible(view, self._role)
+            raise NotLegal(clue_id, act.event.event_type, view.state, view.turn, why_not, possible)
+
+    def _envelope(self, clue_id: UUID, event_id: UUID, event: Event, told: Told, folded: Fold) -> Envelope:
+        link = self._tools.ledger.link(folded)
+        place = PartPlace(clue_id, event_id, self._agency)
+        version, agreement_hash = NO_AGREEMENT
+        return Envelope(
+            event_id=event_id,
+            event_type=event.event_type,
+            clue_id=clue_id,
+            sender=self._agency,
+            recipient=self._counterpart,
+            previous=link.previous,
+            seen=link.seen,
+            agreement_version=version,
+            agreement_hash=agreement_hash,
+            lifecycle_version=lifecycle.VERSION,
+            suite=self._tools.protection.suite,
+            occurred_at=whole_milliseconds(self._tools.clock()),
+            facts_schema=facts_schema(event).fingerprint,
+            particulars_schema=particulars_schema().fingerprint,
+            facts=self._tools.protection.seal(place, write_facts(event)),
+            particulars=tuple(self._sealed(place, person, told[person]) for person in sorted(told)),
+        )
+
+    def _sealed(self, place: PartPlace, person: PersonKey, particulars: Particulars) -> PersonPart:
+        part = self._tools.protection.seal(replace(place, person=person), write_particulars(particulars))
+        added_by, number = person
+        return PersonPart(person=PersonRef(added_by=added_by, number=number), part=part)

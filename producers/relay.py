@@ -1,0 +1,79 @@
+"""
+The relay: what the outbox holds goes to Kafka, in journal order, and is marked when every replica has it.
+"""
+
+from threading import Event
+
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable, StoreBusy
+from clue_exchange.kafka_clients import JournalProducer
+from clue_exchange.kafka_records import OutgoingRecord
+from clue_exchange.logs import Log
+from clue_exchange.outbox import Outbox, OutboxRecord
+from clue_exchange.store import Store
+from clue_exchange.wake import CommitWatch
+
+BATCH_RECORDS = 500
+SEND_DEADLINE_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 1.0
+BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+class Relay:
+    """
+    Sends the outbox of one agency, again and again until Kafka has acknowledged it.
+
+    A record may reach the log twice (a kill between acknowledgement and mark); it keeps its number, and the receiver
+    takes it in once.
+    """
+
+    def __init__(self, store: Store, outbox: Outbox, producer: JournalProducer, watch: CommitWatch, log: Log) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._producer = producer
+        self._watch = watch
+        self._log = log
+
+    def run(self, stop: Event) -> None:
+        """
+        Relay until `stop` is set; woken by each commit that appends to the outbox.
+
+        Raises:
+            BrokerRefused: the broker will not take a record (authorisation, size); what was acknowledged is marked.
+        """
+        attempt = 0
+        while not stop.is_set():
+            try:
+                if not self.relay_once():
+                    self._watch.wait(stop, LOOK_AGAIN_SECONDS)
+                attempt = 0
+            except (BrokerUnavailable, StoreBusy) as error:
+                self._log.warning("relay.retried", error=type(error).__name__, attempt=attempt)
+                stop.wait(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
+                attempt += 1
+
+    def relay_once(self) -> int:
+        """
+        Send the oldest unacknowledged records, at most 500, and mark those that are safe; answers how many were.
+
+        Raises:
+            BrokerUnavailable, BrokerRefused: what was acknowledged before is marked; the rest is sent again later.
+        """
+        with self._store.reading() as transaction:
+            records = self._outbox.pending(transaction, BATCH_RECORDS)
+        if not records:
+            return 0
+        outgoing = [OutgoingRecord(record.topic, record.key, record.value, record.headers) for record in records]
+        try:
+            self._producer.send_all(outgoing, SEND_DEADLINE_SECONDS)
+        except (BrokerUnavailable, BrokerRefused) as error:
+            self._mark(records[: error.acknowledged])
+            raise
+        self._mark(records)
+        return len(records)
+
+    def _mark(self, records: list[OutboxRecord]) -> None:
+        if not records:
+            return
+        with self._store.transaction() as transaction:
+            self._outbox.mark_sent(transaction, records)
+        self._log.info("outbox.relayed", records=len(records))

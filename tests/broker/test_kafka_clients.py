@@ -1,0 +1,264 @@
+"""The clients against a real broker: what is safe, what is refused, and what happens when the broker dies."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+
+from clue_exchange.embedded_kafka import EmbeddedKafka
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable, PositionOutOfRange
+from clue_exchange.kafka_clients import CLOSE_SECONDS, JournalConsumer, JournalProducer, OutgoingRecord, ReceivedRecord
+from clue_exchange.kafka_records import TopicSpec
+from clue_exchange.topic_admin import TopicAdmin
+from clue_exchange.topics import Drift, ensure_topics, find_drift, specs_for, topic_name
+from schemas.catalog import Family
+
+pytestmark = pytest.mark.broker
+
+NOWHERE = "127.0.0.1:9"  # the discard port: nothing listens
+
+
+def numbered(topic: str, numbers: Iterable[int]) -> list[OutgoingRecord]:
+    """Records whose values are their numbers."""
+    return [OutgoingRecord(topic, b"key", str(number).encode(), (("ce_type", b"test"),)) for number in numbers]
+
+
+def read(bootstrap: str, topic: str, count: int) -> list[ReceivedRecord]:
+    """The first `count` records; fewer when the broker has no more."""
+    records: list[ReceivedRecord] = []
+    with JournalConsumer(bootstrap, {topic: 0}, group_id="reader") as consumer:
+        while len(records) < count and (more := consumer.poll(timeout_ms=5_000)):
+            records += more
+    return records
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
+    """A broker that the test may kill, with the topic `journal`."""
+    with EmbeddedKafka(tmp_path) as kafka:
+        with TopicAdmin(kafka.bootstrap) as admin:
+            admin.create([TopicSpec("journal", 1, 1)])
+        yield kafka
+
+
+def test_record_arrives_as_it_was_sent(bootstrap: str, make_topic: Callable[..., str]) -> None:
+    """Key, value, headers and order survive; acknowledgements name the offsets that are read."""
+    topic = make_topic()
+    tombstone = OutgoingRecord(topic, b"key", None)
+    with JournalProducer(bootstrap) as producer:
+        acknowledged = producer.send_all([*numbered(topic, [1, 2]), tombstone], deadline_seconds=10)
+
+    records = read(bootstrap, topic, 3)
+
+    assert [record.offset for record in records] == [each.offset for each in acknowledged] == [0, 1, 2]
+    assert [record.value for record in records] == [b"1", b"2", None]
+    assert records[0].key == b"key"
+    assert records[0].headers == (("ce_type", b"test"),)
+    assert records[-1].next_offset == 3
+
+
+def test_consumer_reads_on_from_the_given_position(bootstrap: str, make_topic: Callable[..., str]) -> None:
+    """The ledger's position decides, and a batch that had no effect can be read again."""
+    topic = make_topic()
+    with JournalProducer(bootstrap) as producer:
+        producer.send_all(numbered(topic, range(5)), deadline_seconds=10)
+
+    with JournalConsumer(bootstrap, {topic: 3}, group_id="reader") as consumer:
+        first = consumer.poll(timeout_ms=5_000, max_records=1)
+        consumer.seek({topic: 3})
+        again = consumer.poll(timeout_ms=5_000, max_records=10)
+
+        assert [record.offset for record in first] == [3]
+        assert [record.offset for record in again] == [3, 4]
+        assert consumer.poll(timeout_ms=0) == []
+        assert consumer.end_offsets([topic]) == {topic: 5}
+        assert consumer.commit({topic: 5}, timeout_ms=5_000) is None
+
+
+def test_position_beyond_the_end_is_an_error(bootstrap: str, make_topic: Callable[..., str]) -> None:
+    """The topic was made anew, or the cluster is another one: a silent jump would lose events."""
+    topic = make_topic()
+
+    with pytest.raises(PositionOutOfRange) as caught:
+        JournalConsumer(bootstrap, {topic: 7}, group_id="reader")
+
+    error = caught.value
+    assert (error.topic, error.wanted, error.first, error.end) == (topic, 7, 0, 0)
+
+
+def test_position_that_was_deleted_is_an_error(bootstrap: str, make_topic: Callable[..., str]) -> None:
+    """Retention that is shorter than an outage must not pass for an empty journal."""
+    topic = make_topic()
+    with JournalProducer(bootstrap) as producer:
+        producer.send_all(numbered(topic, range(5)), deadline_seconds=10)
+    with JournalConsumer(bootstrap, {topic: 0}, group_id="reader") as consumer:
+        with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+            admin.delete_records({TopicPartition(topic, 0): 3})
+
+        with pytest.raises(PositionOutOfRange) as caught:
+            consumer.poll(timeout_ms=5_000)
+
+    assert (caught.value.wanted, caught.value.first, caught.value.end) == (0, 3, 5)
+
+
+def test_topic_that_is_missing_is_named(bootstrap: str) -> None:
+    """The library would read nothing for ever, and take it for a broker that does not answer when it sends."""
+    with pytest.raises(BrokerRefused, match=r"no such topic: nobody\.clues"):
+        JournalConsumer(bootstrap, {"nobody.clues": 0}, group_id="reader")
+    with JournalProducer(bootstrap) as producer, pytest.raises(BrokerRefused, match=r"no such topic: nobody\.clues"):
+        producer.send_all(numbered("nobody.clues", [1]), deadline_seconds=10)
+
+
+def test_record_that_is_too_large_is_refused_after_those_before_it(
+    bootstrap: str, make_topic: Callable[..., str]
+) -> None:
+    """The relay marks the records before it, and a person looks at this one."""
+    topic = make_topic(max_message_bytes="50000")
+    too_large = OutgoingRecord(topic, b"key", b"x" * 200_000)
+    with JournalProducer(bootstrap) as producer:
+        with pytest.raises(BrokerRefused) as caught:
+            producer.send_all([*numbered(topic, [1]), too_large], deadline_seconds=10)
+        producer.send_all(numbered(topic, [2]), deadline_seconds=10)
+
+    assert caught.value.acknowledged == 1
+    assert [record.value for record in read(bootstrap, topic, 2)] == [b"1", b"2"]
+
+
+@pytest.mark.parametrize(
+    "connect",
+    [
+        lambda: JournalProducer(NOWHERE, patience_ms=300).prepare(["journal"]),
+        lambda: JournalConsumer(NOWHERE, {"journal": 0}, group_id="reader", patience_ms=300),
+        lambda: TopicAdmin(NOWHERE, patience_ms=300),
+    ],
+    ids=["producer", "consumer", "admin"],
+)
+def test_connection_that_fails_leaves_nothing_behind(connect: Callable[[], object]) -> None:
+    """A node that tries for days must not gather threads and sockets (an unclosed one is an error here)."""
+    before = threading.active_count()
+
+    with pytest.raises(BrokerUnavailable):
+        connect()
+
+    assert threading.active_count() == before
+
+
+def test_producer_outlives_its_broker(own_kafka: EmbeddedKafka) -> None:
+    """Killed at any moment: what is not acknowledged is sent again, and once duplicates are gone nothing is missing."""
+    records = numbered("journal", range(20_000))
+    with JournalProducer(own_kafka.bootstrap, patience_ms=1_000) as producer:
+        producer.prepare(["journal"])
+        killer = threading.Thread(target=own_kafka.nodes[0].kill)
+        killer.start()
+        with pytest.raises(BrokerUnavailable) as caught:
+            producer.send_all(records, deadline_seconds=2)
+        killer.join()
+
+        with pytest.raises(BrokerUnavailable):
+            producer.send_all(records[:1], deadline_seconds=1)
+        own_kafka.start()
+        producer.send_all(records[caught.value.acknowledged :], deadline_seconds=30)
+
+    received = read(own_kafka.bootstrap, "journal", len(records))
+    assert list(dict.fromkeys(record.value for record in received)) == [record.value for record in records]
+
+
+def test_frozen_broker_costs_no_more_than_the_deadline(own_kafka: EmbeddedKafka) -> None:
+    """A broker that accepts connections and does not answer; what was sent to it meanwhile may arrive twice."""
+    records = numbered("journal", range(10))
+    (pid,) = own_kafka.pids
+    with JournalProducer(own_kafka.bootstrap) as producer:
+        producer.prepare(["journal"])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            asked_at = time.monotonic()
+            with pytest.raises(BrokerUnavailable):
+                producer.send_all(records, deadline_seconds=1)
+            seconds = time.monotonic() - asked_at
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        producer.send_all(records, deadline_seconds=20)
+
+    received = read(own_kafka.bootstrap, "journal", 2 * len(records))
+    assert seconds < 1 + 2 * CLOSE_SECONDS + 1
+    assert list(dict.fromkeys(record.value for record in received)) == [record.value for record in records]
+
+
+def test_consumer_outlives_its_broker(own_kafka: EmbeddedKafka) -> None:
+    """While the broker is down the hint cannot be left and reading is empty or transient; then it goes on."""
+    with (
+        JournalProducer(own_kafka.bootstrap) as producer,
+        JournalConsumer(own_kafka.bootstrap, {"journal": 0}, group_id="reader") as consumer,
+    ):
+        producer.send_all(numbered("journal", [1]), deadline_seconds=10)
+        assert len(consumer.poll(timeout_ms=5_000)) == 1
+        own_kafka.nodes[0].kill()
+        hint = consumer.commit({"journal": 1}, timeout_ms=300)
+        own_kafka.start()
+        producer.close()
+        producer.send_all(numbered("journal", [2]), deadline_seconds=10)
+
+        received: list[ReceivedRecord] = []
+        for _ in range(100):
+            try:
+                received = consumer.poll(timeout_ms=500)
+            except BrokerUnavailable:
+                continue
+            if received:
+                break
+
+    assert isinstance(hint, BrokerUnavailable)
+    assert [record.value for record in received] == [b"2"]
+
+
+def test_topics_are_made_once(bootstrap: str) -> None:
+    """A second run makes nothing and changes nothing."""
+    agency = f"federation-{uuid4().int % 1_000_000:06}"
+    with TopicAdmin(bootstrap) as admin:
+        made = ensure_topics(admin, [agency], replicas=1)
+        again = ensure_topics(admin, [agency], replicas=1)
+        drift = find_drift(admin, [agency], replicas=1)
+
+        assert sorted(made) == sorted(topic_name(agency, family) for family in Family)
+        assert again == []
+        assert drift == []
+        assert set(made) <= set(admin.list())
+
+
+def test_drift_is_found(bootstrap: str) -> None:
+    """A topic that somebody made by hand, and those that nobody made."""
+    agency = f"procuratorate-{uuid4().int % 1_000_000:06}"
+    spec = specs_for(agency, replicas=1)[0]
+    with TopicAdmin(bootstrap) as admin:
+        admin.create([TopicSpec(spec.name, 2, 1, {**spec.configs, "retention.ms": "1000"})])
+
+        found = find_drift(admin, [agency], replicas=1)
+
+    assert found[:2] == [Drift(spec.name, "partitions", "1", "2"), Drift(spec.name, "retention.ms", "-1", "1000")]
+    assert [(each.setting, each.found) for each in found[2:]] == [("exists", None)] * (len(Family) - 1)
+
+
+def test_topic_that_cannot_be_made_is_refused_with_the_reason(bootstrap: str) -> None:
+    """The library returns refusals in its result; they must not pass for success."""
+    with TopicAdmin(bootstrap) as admin, pytest.raises(BrokerRefused, match=r"journal\.three.*eplication factor"):
+        admin.create([TopicSpec("journal.three", 1, 3)])
+
+
+def test_descriptions_show_what_the_broker_sets(bootstrap: str, make_topic: Callable[..., str]) -> None:
+    """A drift check must see settings that come from the broker's file, and tell one topic from its successor."""
+    one, other = make_topic(), make_topic()
+    with TopicAdmin(bootstrap) as admin:
+        described = admin.describe([one, other, "nobody.clues"])
+
+        assert set(described) == {one, other}
+        assert described[one].configs["min.insync.replicas"] == "1"
+        assert described[one].topic_id != described[other].topic_id
+        assert len(admin.cluster_id()) == 22
+        assert admin.serving_brokers() == 1

@@ -14,16 +14,13 @@ LogEvent: TypeAlias = Literal[
     "node.stopped",
     "node.failed",
     "record.placed",
-    "record.repeated",
-    "record.passed_over",
     "record.dead_lettered",
     "journal.gap_opened",
-    "journal.stopped",
     "batch.taken_in",
-    "batch.retried",
     "offsets.not_committed",
     "outbox.relayed",
     "relay.retried",
+    "loop.connected",
     "loop.retried",
 ]
 

@@ -75,11 +75,13 @@ class Agency:
     def relay(self, producer: JournalProducer, watch: CommitWatch, log: Log) -> Relay:
         return Relay(self.store, self.outbox, producer, watch, log)
 
-    def loop(self, log: Log) -> Loop:
+    def batches(self) -> BatchReceiver:
         receiver = Receiver(self.settings.agency, self.protection)
-        batches = BatchReceiver(self.ledger, receiver, self.dead_letters, self.clock)
+        return BatchReceiver(self.ledger, receiver, self.dead_letters, self.clock)
+
+    def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in EVENT_FAMILIES]
-        return Loop(topics, self._consumer, self.store, batches, log)
+        return Loop(topics, self._consumer, self.store, self.batches(), log)
 
     def close(self) -> None:
         self.store.close()

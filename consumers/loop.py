@@ -47,6 +47,7 @@ class Loop:
         while not stop.is_set():
             try:
                 with self._connect(self._next_offsets()) as consumer:
+                    self._log.info("loop.connected")
                     while not stop.is_set():
                         self.take_in_once(consumer, POLL_TIMEOUT_MS)
                         attempt = 0

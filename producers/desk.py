@@ -6,6 +6,7 @@ An officer's act becomes an event here and nowhere else. federation.py and procu
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from typing import TypeAlias
 from uuid import UUID
 
@@ -62,6 +63,20 @@ class Desk:
         self._counterpart = counterpart
         self._role = role_of(agency)
         self._tools = tools
+
+    def act(self, verb: str) -> Callable[..., SignedEvent]:
+        """
+        The method that does what a verb of the catalog says.
+
+        Raises:
+            CommandRefused: it is an act of the other side.
+        """
+        name = verb.replace("-", "_")
+        method = getattr(self, f"{name}_" if iskeyword(name) else name, None)
+        if method is None:
+            raise CommandRefused(f"the {self._role} does not {verb}: that is an act of the {self._role.other}")
+        act: Callable[..., SignedEvent] = method
+        return act
 
     def withdraw(self, clue_id: UUID, facts: ClueWithdrawn, told: Told = NOTHING_TOLD) -> SignedEvent:
         """Take the own clue back, before a decision."""

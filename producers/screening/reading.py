@@ -30,6 +30,10 @@ class Reading:
     hits: dict[int, list[Hit]]
     present: int
 
+    def different(self, number: int) -> int:
+        """How many different words of a list were met."""
+        return len({self.text[start:end] for start, end, _, _ in self.hits.get(number, ())})
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a passage of `text` stands in the narrative itself."""
         if self.origins is None:

@@ -106,18 +106,29 @@ class Cue(Entry):
 
 
 class Tone(Entry):
-    """Words that make hardship more or less likely throughout the text, and by how much for these labels."""
+    """
+    Words that make hardship more or less likely throughout the text.
+
+    Attributes:
+        name: What they are called in docs/screening.md.
+        words: The word list.
+        points: What they give or, below zero, take.
+        per_word: Each different word counts; otherwise once for all.
+        labels: Only these labels; empty: all.
+    """
 
     name: str
     words: str
     points: int = Field(ge=-4, le=4)
+    per_word: bool = False
     labels: tuple[Target, ...] = ()
 
 
 class Decision(Entry):
-    """How many points a label needs, and how far tones may move it."""
+    """How many points a label needs, how many its passages may give at most, and how far tones may move it."""
 
     threshold: int
+    most_evidence: int
     most_support: int
     most_doubt: int
     thresholds: dict[Label | Literal["URGENT"], int] = {}

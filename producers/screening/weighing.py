@@ -77,7 +77,7 @@ def _count(ready: ReadyRule, reading: Reading, met: list[CueHit], verdict: Verdi
 
 
 def _settle(target: Target, verdict: Verdict, reading: Reading, book: Rulebook, met: list[CueHit]) -> None:
-    verdict.points += _tone(target, reading, book)
+    verdict.points = min(verdict.points, book.decision.most_evidence) + _tone(target, reading, book)
     taken: dict[ObjectionKind, int] = {}
     for cue in met:
         takes = cue.ready.cue.takes
@@ -94,7 +94,7 @@ def _tone(target: Target, reading: Reading, book: Rulebook) -> int:
     support = doubt = 0
     for ready in book.tones:
         if ready.bit & reading.present and (not ready.tone.labels or target in ready.tone.labels):
-            points = ready.tone.points
+            points = ready.tone.points * (reading.different(ready.words) if ready.tone.per_word else 1)
             support += max(points, 0)
             doubt -= min(points, 0)
     return min(support, book.decision.most_support) - min(doubt, book.decision.most_doubt)

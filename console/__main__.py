@@ -1,0 +1,7 @@
+"""
+`python -m console` is `clue-exchange`: how the demonstration starts its node processes.
+"""
+
+from console.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""
+`clue-exchange dead-letters | waiting`: what needs a person; exit 1 when something does.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from console.cli.options import config_option, json_option, opened
+from consumers import worklist
+
+
+@click.command("dead-letters")
+@config_option
+@json_option
+@click.pass_context
+def dead_letters(context: click.Context, config: Path, as_json: bool) -> None:
+    """List what could not be taken in: where it stood and why, never its content."""
+    with opened(config) as agency, agency.store.reading() as transaction:
+        letters = agency.dead_letters.listed(transaction)
+    if as_json:
+        click.echo(json.dumps([{**asdict(letter), "is_alert": letter.is_alert} for letter in letters]))
+    elif letters:
+        table = Table("topic", "offset", "number", "reason", "security alert")
+        for letter in letters:
+            number = "" if letter.number is None else str(letter.number)
+            table.add_row(letter.topic, str(letter.offset), number, letter.reason, "yes" if letter.is_alert else "")
+        Console().print(table)
+    else:
+        click.echo("no dead letters")
+    context.exit(1 if letters else 0)
+
+
+@click.command()
+@config_option
+@json_option
+@click.pass_context
+def waiting(context: click.Context, config: Path, as_json: bool) -> None:
+    """List the events that wait for a predecessor, and what each waits for."""
+    with opened(config) as agency, agency.store.reading() as transaction:
+        rows = worklist.waiting(transaction)
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], default=str))
+    elif rows:
+        table = Table("clue", "event", "topic", "number", "since (UTC)", "waits for")
+        for row in rows:
+            since = f"{row.since:%Y-%m-%d %H:%M:%S}"
+            table.add_row(str(row.clue_id), row.event_type, row.topic, str(row.number), since, ", ".join(row.waits_for))
+        Console().print(table)
+    else:
+        click.echo("nothing waits")
+    context.exit(1 if rows else 0)

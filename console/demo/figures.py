@@ -1,0 +1,89 @@
+"""
+What the demonstration measured, from both ledgers and the logs of both nodes; nothing is taken from the script.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from clue_exchange.store import Transaction
+from console.wiring import Agency
+from consumers import worklist
+from schemas.codes import Role
+from schemas.fold import Fold
+from schemas.guards import Act
+from schemas.lifecycle import judge
+from schemas.view import ClueView, State
+
+T = TypeVar("T")
+
+
+def cooperation(agencies: Mapping[Role, Agency], logs: Mapping[Role, Iterable[dict[str, Any]]]) -> dict[str, Any]:
+    """The figures of `demo --json` that the ledgers give."""
+    folds = _per_agency(agencies, _folds)
+    ours, theirs = folds[Role.federation], folds[Role.procuratorate]
+    outcomes = _per_agency(agencies, lambda _, transaction: worklist.outcomes(transaction))
+    own = _per_agency(agencies, lambda agency, tx: worklist.recorded_at(tx, agency.settings.agency))
+    letters = _per_agency(agencies, lambda agency, transaction: agency.dead_letters.count(transaction))
+    return {
+        "states_reached": sorted({state for folded in ours.values() for state in _states(folded)}),
+        "clues": {role: dict(sorted(_by_state(folds[role]).items())) for role in Role},
+        "transferred": sum(folded.view.origin is Role.federation for folded in theirs.values()),
+        "events_published": sum(map(len, own.values())),
+        "events_applied": {role: outcomes[role]["applied"] for role in Role},
+        "void": {role: outcomes[role]["void"] for role in Role},
+        "waiting": {role: outcomes[role]["waiting"] for role in Role},
+        "dead_letters": sum(letters.values()),
+        "views_equal": {i: f.digest for i, f in ours.items()} == {i: f.digest for i, f in theirs.items()},
+        "handover_ms": percentiles(_handovers(agencies, logs)),
+    }
+
+
+def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
+    """p50, p95 and p99 by nearest rank; empty where there is nothing."""
+    ranked = sorted(milliseconds)
+    return {f"p{p}": round(ranked[max(0, -(-len(ranked) * p // 100) - 1)], 1) for p in (50, 95, 99) if ranked}
+
+
+def _by_state(folds: Mapping[UUID, Fold]) -> Counter[str]:
+    return Counter(str(folded.view.state) for folded in folds.values())
+
+
+def _states(folded: Fold) -> set[State]:
+    """Every state that the clue went through, by judging its applied events again."""
+    view, reached = ClueView(), {State.unopened}
+    for placed in folded.placed:
+        if placed.void is None:
+            view = judge(view, Act(placed.event.event, placed.event.event_id, placed.event.by)).view
+            reached.add(view.state)
+    return reached
+
+
+def _handovers(agencies: Mapping[Role, Agency], logs: Mapping[Role, Iterable[dict[str, Any]]]) -> list[float]:
+    """
+    Commit at the sender to visible at the receiver, in milliseconds, for each event, at its first arrival.
+
+    The sender's moment is taken just before its commit; the receiver's is its log line, just after its own.
+    """
+    handovers = []
+    for role, agency in agencies.items():
+        with agency.store.reading() as transaction:
+            recorded = worklist.recorded_at(transaction, agency.settings.agency)
+        for line in logs[role.other]:
+            if line["event"] == "record.placed" and (sent := recorded.pop(UUID(line["event_id"]), None)) is not None:
+                handovers.append((datetime.fromisoformat(line["timestamp"]) - sent).total_seconds() * 1000)
+    return handovers
+
+
+def _per_agency(agencies: Mapping[Role, Agency], look: Callable[[Agency, Transaction], T]) -> dict[Role, T]:
+    answers = {}
+    for role, agency in agencies.items():
+        with agency.store.reading() as transaction:
+            answers[role] = look(agency, transaction)
+    return answers
+
+
+def _folds(agency: Agency, transaction: Transaction) -> dict[UUID, Fold]:
+    return {row.clue_id: agency.ledger.fold(transaction, row.clue_id) for row in worklist.clues(transaction)}

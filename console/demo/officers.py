@@ -1,0 +1,97 @@
+"""
+The scripted officers: each acts when the other side's event has arrived, as a person at a desk would.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import TypeAlias
+from uuid import UUID
+
+from clue_exchange.errors import ExchangeError
+from clue_exchange.wake import watch
+from console.demo.stories import Step, Story
+from console.wiring import Agency
+from schemas.catalog import type_of
+from schemas.codes import Role
+from schemas.fold import Fold
+
+ARRIVAL_SECONDS = 30
+Advance: TypeAlias = Callable[[], None]
+"""Called once for each act, for a progress bar."""
+
+
+class NotArrived(ExchangeError):
+    """An event did not reach the other side in time."""
+
+
+@dataclass(slots=True)
+class ScriptedClue:
+    """
+    A clue and the course that it takes.
+
+    Attributes:
+        issued: how many events of both sides it has.
+    """
+
+    clue_id: UUID
+    steps: Sequence[Step]
+    issued: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Officers:
+    """The officers of both agencies, at the agencies' own databases."""
+
+    agencies: Mapping[Role, Agency]
+
+    def play(self, clues: Sequence[ScriptedClue], advance: Advance) -> None:
+        """
+        Take every clue through its steps, one step of all clues after the other.
+
+        Raises:
+            NotArrived: an event did not reach the side that has to act next.
+        """
+        for index in range(max((len(clue.steps) for clue in clues), default=0)):
+            for clue in clues:
+                if index < len(clue.steps):
+                    self.act(clue, clue.steps[index])
+                    advance()
+
+    def act(self, clue: ScriptedClue, step: Step, seen: int | None = None) -> None:
+        """One act, when its side sees the clue's earlier events: all of them, or as many as `seen`."""
+        folded = self.wait_until_seen(step.by, clue.clue_id, clue.issued if seen is None else seen)
+        event = step.facts_for(folded.view)
+        self.agencies[step.by].desk().act(type_of(event).verb)(clue.clue_id, event)
+        clue.issued += 1
+
+    def wait_until_seen(self, role: Role, clue_id: UUID, events: int) -> Fold:
+        """The fold of a clue at this side, once so many of its events took their places."""
+        agency = self.agencies[role]
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        with closing(watch(agency.store)) as commits:
+            while True:
+                with agency.store.reading() as transaction:
+                    folded = agency.ledger.fold(transaction, clue_id)
+                if len(folded.placed) >= events:
+                    return folded
+                if time.monotonic() > deadline:
+                    raise NotArrived(f"clue {clue_id}: {len(folded.placed)} of {events} events reached the {role}")
+                commits.wait(Event(), 0.2)
+
+
+def courses(count: int, stories: Sequence[Story]) -> list[Story]:
+    """So many courses, mixed evenly by the shares of the stories, each story at least once where there is room."""
+    total = sum(story.share for story in stories)
+    due = {story.name: 0.0 for story in stories}
+    chosen: list[Story] = []
+    for _ in range(count):
+        for story in stories:
+            due[story.name] += story.share / total
+        unseen = [story for story in stories if story not in chosen]
+        story = max(unseen or stories, key=lambda story: due[story.name])
+        due[story.name] -= 1
+        chosen.append(story)
+    return chosen

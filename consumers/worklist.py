@@ -1,0 +1,134 @@
+"""
+What an agency sees of its clues: the views, read-only, facts alone.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from clue_exchange.store import Transaction
+from clue_exchange.tables import CLUE, EVENT
+
+
+@dataclass(frozen=True, slots=True)
+class ClueRow:
+    """
+    One clue as a list shows it.
+
+    Attributes:
+        firm: how many of its events cannot be overtaken any more; fewer than applied and void: provisional.
+        digest: equal on both sides when both hold the same events.
+    """
+
+    clue_id: UUID
+    state: str
+    turn: str
+    urgent: bool
+    applied: int
+    void: int
+    waiting: int
+    firm: int
+    is_frozen: bool
+    digest: str
+    opened_at: datetime
+    changed_at: datetime
+
+    @property
+    def is_firm(self) -> bool:
+        return self.firm == self.applied + self.void
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event of a clue, in its place."""
+
+    place: int | None
+    event_type: str
+    sender: str
+    outcome: str
+    void: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    facts: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """An event that waits: for a predecessor, or for a schema that this version does not know."""
+
+    clue_id: UUID
+    event_id: UUID
+    event_type: str
+    topic: str
+    number: int
+    since: datetime
+    waits_for: tuple[str, ...]
+
+
+def clues(transaction: Transaction, turn: str | None = None, states: Sequence[str] = ()) -> list[ClueRow]:
+    """The clues, urgent ones first, then the oldest first."""
+    wanted = select(*(CLUE.c[name] for name in ClueRow.__slots__)).where(CLUE.c.opened_at.is_not(None))
+    if turn is not None:
+        wanted = wanted.where(CLUE.c.turn == turn, CLUE.c.state.not_in(("finished", "withdrawn")))
+    if states:
+        wanted = wanted.where(CLUE.c.state.in_(states))
+    ordered = wanted.order_by(CLUE.c.urgent.desc(), CLUE.c.opened_at, CLUE.c.clue_id)
+    return [ClueRow(**row._mapping) for row in transaction.execute(ordered)]
+
+
+def clue(transaction: Transaction, clue_id: UUID) -> ClueRow | None:
+    """One clue; None where it is not known."""
+    wanted = select(*(CLUE.c[name] for name in ClueRow.__slots__)).where(CLUE.c.clue_id == clue_id)
+    row = transaction.execute(wanted).one_or_none()
+    return None if row is None or row.opened_at is None else ClueRow(**row._mapping)
+
+
+def chain(transaction: Transaction, clue_id: UUID) -> list[EventRow]:
+    """The events of a clue in their places, the waiting ones last."""
+    return [EventRow(**row._mapping) for row in transaction.execute(_chain(clue_id))]
+
+
+def _chain(clue_id: UUID) -> Select[Any]:
+    columns = (EVENT.c[name] for name in EventRow.__slots__)
+    return select(*columns).where(EVENT.c.clue_id == clue_id).order_by(EVENT.c.place.is_(None), EVENT.c.place)
+
+
+def by_state(transaction: Transaction) -> Counter[str]:
+    """How many clues stand in each state."""
+    return Counter(transaction.scalars(select(CLUE.c.state).where(CLUE.c.opened_at.is_not(None))))
+
+
+def outcomes(transaction: Transaction) -> Counter[str]:
+    """How many events of both sides are applied, void and waiting."""
+    return Counter(transaction.scalars(select(EVENT.c.outcome)))
+
+
+def recorded_at(transaction: Transaction, sender: str) -> dict[UUID, datetime]:
+    """When this side recorded each event of an agency: just before the commit that made it visible."""
+    wanted = select(EVENT.c.event_id, EVENT.c.recorded_at).where(EVENT.c.sender == sender)
+    return {row.event_id: row.recorded_at for row in transaction.execute(wanted)}
+
+
+def waiting(transaction: Transaction) -> list[WaitingRow]:
+    """The waiting events and what each waits for, the oldest first."""
+    rows = transaction.execute(select(EVENT).where(EVENT.c.outcome == "waiting").order_by(EVENT.c.recorded_at)).all()
+    named = {h for row in rows for h in (row.previous, row.seen) if h is not None}
+    placed = set(transaction.scalars(select(EVENT.c.hash).where(EVENT.c.hash.in_(named), EVENT.c.place.is_not(None))))
+    return [
+        WaitingRow(
+            clue_id=row.clue_id,
+            event_id=row.event_id,
+            event_type=row.event_type,
+            topic=row.topic,
+            number=row.number,
+            since=row.recorded_at,
+            waits_for=(("a newer version, for its schema",) if row.facts is None else ())
+            + tuple(f"event {h.hex()[:12]}…" for h in (row.previous, row.seen) if h is not None and h not in placed),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,104 @@
+"""
+Find the header below the title lines, and with it the mapping: a table fits when every header has one meaning.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from openpyxl.utils import get_column_letter
+
+from producers.intake.cells import RawRow, Sheet
+from producers.intake.errors import FileRefused
+from producers.intake.mapping import Column, RegisterMapping, TableMapping
+from producers.intake.reasons import Reason
+from producers.intake.text import word
+
+HEADER_WITHIN_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """
+    A header that one table mapping explains fully.
+
+    Attributes:
+        row: its number; what stands above are title lines.
+        width: how many cells it has; a row of another number of cells is ragged.
+        place: for each field its cell.
+    """
+
+    mapping: RegisterMapping
+    table: TableMapping
+    row: int
+    width: int
+    place: Mapping[Column, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One row read as the header of one table: how much of it is understood, and the first thing that is wrong."""
+
+    header: Header
+    understood: int
+    fault: Reason | None
+    detail: str = ""
+
+
+def find_header(sheet: Sheet, mappings: Sequence[RegisterMapping]) -> Header | None:
+    """
+    The header of a sheet; None where the sheet is empty.
+
+    Raises:
+        FileRefused: none, several, or one with a missing, doubled or unknown header; says which.
+    """
+    rows = [row for row in islice(sheet.rows(), HEADER_WITHIN_ROWS) if any(not cell.is_blank for cell in row.cells)]
+    if not rows:
+        if any(not row.is_blank for row in sheet.rows()):
+            raise FileRefused(Reason.header_not_found)
+        return None
+    readings = [
+        _read(row, mapping, table) for row in rows for mapping in mappings for table in mapping.tables
+    ]
+    fitting = [reading for reading in readings if reading.fault is None]
+    best = max(fitting or readings, key=lambda reading: reading.understood)
+    if best.understood == 0:
+        raise FileRefused(Reason.header_not_found)
+    if best.fault is not None:
+        raise FileRefused(best.fault, row=best.header.row, detail=best.detail)
+    if len(fitting) > 1:
+        raise FileRefused(Reason.mapping_ambiguous, row=best.header.row)
+    return best.header
+
+
+def _read(row: RawRow, mapping: RegisterMapping, table: TableMapping) -> _Reading:
+    words = [word(cell.text) for cell in row.cells]
+    while words and not words[-1]:
+        words.pop()
+    fields = [(table.field_of.get(header), index) for index, header in enumerate(words)]
+    place = {field: index for field, index in fields if field}
+    header = Header(mapping, table, row.number, len(row.cells), place)
+    fault, detail = _fault(table, words, [field for field, _ in fields if field])
+    return _Reading(header, len(place), fault, detail)
+
+
+def _fault(table: TableMapping, words: list[str], found: list[Column]) -> tuple[Reason | None, str]:
+    missing = [field for field in table.columns if field not in table.optional and field not in found]
+    if missing:
+        return Reason.header_missing, ", ".join(table.columns[field][0] for field in missing)
+    twice = [field for field, times in Counter(found).items() if times > 1]
+    if twice:
+        return Reason.header_twice, ", ".join(table.columns[field][0] for field in twice)
+    unknown = [
+        index for index, header in enumerate(words) if header not in table.field_of | {w: w for w in table.ignored_words}
+    ]
+    if unknown:
+        return Reason.header_unknown, _columns(unknown)
+    ignored_twice = [index for index, header in enumerate(words) if header in words[:index]]
+    return (Reason.header_twice, _columns(ignored_twice)) if ignored_twice else (None, "")
+
+
+def _columns(indexes: Iterable[int]) -> str:
+    """Columns as a spreadsheet names them: what stands in an unknown header may be anything, so it is not told."""
+    return "column " + ", ".join(get_column_letter(index + 1) for index in indexes)

@@ -1,0 +1,50 @@
+"""
+Text of a cell → text of the exchange: harmless differences are normalised, invisible characters refuse the row.
+
+What comes out satisfies schemas/particulars.py; a test holds the two together.
+"""
+
+import re
+import unicodedata
+
+from producers.intake.errors import RowRefused
+from producers.intake.reasons import Reason
+
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})  # control, format (zero-width, bidi), unassigned, private
+_LINE_BREAK = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_HARMLESS = frozenset("\t\r\n\v\f\x1c\x1d\x1e\x85")
+_BLANKS = re.compile(r"\s+")
+
+
+def refuse_forbidden(text: str, field: str) -> None:
+    """
+    Let through what can be shown and printed.
+
+    Raises:
+        RowRefused: a control, zero-width, bidirectional or unassigned character, with its place, escaped.
+    """
+    for position, character in enumerate(text, start=1):
+        if unicodedata.category(character) in _FORBIDDEN and character not in _HARMLESS:
+            raise RowRefused(
+                Reason.character_not_allowed, field, f"character {position}: U+{ord(character):04X}"
+            )
+
+
+def paragraphs(raw: str) -> str:
+    """Normal form NFC, one kind of line break, no tabs, no blanks at the ends."""
+    return unicodedata.normalize("NFC", _LINE_BREAK.sub("\n", raw).replace("\t", " ")).strip()
+
+
+def line(raw: str) -> str:
+    """As `paragraphs`, in one line: a line break is a blank."""
+    return paragraphs(raw).replace("\n", " ")
+
+
+def identifier(raw: str) -> str:
+    """A number of a person or a telephone: NFKC, upper case, no blanks, no apostrophe that kept a cell as text."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).lstrip("'").upper()
+
+
+def word(raw: str) -> str:
+    """A header or a coded word as it is compared: NFKC, no blanks, no byte-order mark."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).replace("\ufeff", "")

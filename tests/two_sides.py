@@ -1,0 +1,109 @@
+"""
+Two agencies of one region on databases of their own, and the road between them made by hand.
+
+What is in one's outbox is given to the other as the records that Kafka would give, in whatever order the test likes.
+The bytes are the real ones; what Kafka itself does is tested in tests/broker.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.outbox import OutboxRecord
+from clue_exchange.settings import Settings
+from clue_exchange.signed_events import SignedEvent
+from clue_exchange.store import Transaction
+from console.wiring import Agency
+from consumers.batch import Taken
+from schemas.clue_events import ClueTransferred
+from schemas.codes import Role
+from schemas.particulars import Particulars
+from tests.builders import an_event
+
+FEDERATION = "federation-110101"
+PROCURATORATE = "procuratorate-110101"
+HER_PARTICULARS = {(Role.federation, 1): Particulars(name="甲某", narrative="来电人称被丈夫殴打,无处可去。")}
+
+
+class SetClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+def settings_for(role: Role, database: str, bootstrap: str = "127.0.0.1:9") -> Settings:
+    """The settings of one of the two agencies."""
+    agency, counterpart = (FEDERATION, PROCURATORATE) if role is Role.federation else (PROCURATORATE, FEDERATION)
+    return Settings(agency=agency, counterpart=counterpart, database=database, bootstrap=bootstrap)
+
+
+@dataclass(frozen=True)
+class TwoSides:
+    """Both agencies, and one clock for both."""
+
+    federation: Agency
+    procuratorate: Agency
+    clock: SetClock
+
+    def side(self, role: Role) -> Agency:
+        return self.federation if role is Role.federation else self.procuratorate
+
+    def transfer(self) -> SignedEvent:
+        """The federation transfers a new clue about one woman."""
+        return self.federation.federation().transfer(an_event(ClueTransferred), HER_PARTICULARS)
+
+    def sent_by(self, role: Role) -> list[ReceivedRecord]:
+        """All event records of an agency, as the other would poll them, offsets as after a first sending."""
+        agency = self.side(role)
+        with agency.store.reading() as transaction:
+            pending = agency.outbox.pending(transaction, 10_000)
+        return [as_received(record, record.number - 1) for record in pending if not record.topic.endswith("-letter")]
+
+    def give(self, to: Role, records: Iterable[ReceivedRecord]) -> Taken:
+        """The agency takes in these records, in one transaction."""
+        agency = self.side(to)
+        with agency.store.transaction() as transaction:
+            return agency.batches().take_in(transaction, records)
+
+    def exchange(self) -> None:
+        """Each side takes in all that the other has sent."""
+        for role in Role:
+            self.give(role, self.sent_by(role.other))
+
+    def digests(self, clue_id: UUID) -> set[str]:
+        """The digests of a clue at both sides: one, when both see the same."""
+        found = set()
+        for role in Role:
+            with self.side(role).store.reading() as transaction:
+                found.add(self.side(role).ledger.fold(transaction, clue_id).digest)
+        return found
+
+
+def as_received(record: OutboxRecord, offset: int) -> ReceivedRecord:
+    """The record as Kafka would give it."""
+    return ReceivedRecord(record.topic, 0, offset, record.key, record.value, record.headers, 0)
+
+
+def renumbered(records: Sequence[ReceivedRecord]) -> list[ReceivedRecord]:
+    """The same records at the offsets 0, 1, 2 … of their topics: a topic in which they stand in this order."""
+    next_offset: dict[str, int] = {}
+    placed = []
+    for record in records:
+        offset = next_offset.get(record.topic, 0)
+        next_offset[record.topic] = offset + 1
+        placed.append(replace(record, offset=offset))
+    return placed
+
+
+def rows(transaction: Transaction, query: str) -> list[tuple[object, ...]]:
+    """What a table holds, for a test that looks past the stores."""
+    return [tuple(row) for row in transaction.exec_driver_sql(query)]

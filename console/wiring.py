@@ -20,6 +20,7 @@ from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.loop import Loop
 from consumers.receive import Receiver
+from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
 from producers.procuratorate import Procuratorate
@@ -68,6 +69,9 @@ class Agency:
     def desk(self) -> Desk:
         """The desk of this agency's role."""
         return self.federation() if self.settings.role is Role.federation else self.procuratorate()
+
+    def candidates(self) -> Candidates:
+        return Candidates(self.store, self.protection, self.settings.agency)
 
     def producer(self) -> JournalProducer:
         return JournalProducer(self.settings.bootstrap, client_id=self.settings.agency)

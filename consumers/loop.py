@@ -15,6 +15,7 @@ from consumers.batch import BatchReceiver, Taken
 
 POLL_TIMEOUT_MS = 500
 MAX_RECORDS = 500
+POLLS_BETWEEN_CHECKS = 20  # kafka-python's poll() of a dead broker is as empty as that of an idle one: we ask it
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 COMMIT_TIMEOUT_MS = 1000
 
@@ -48,8 +49,11 @@ class Loop:
             try:
                 with self._connect(self._next_offsets()) as consumer:
                     self._log.info("loop.connected")
+                    idle_polls = 0
                     while not stop.is_set():
-                        self.take_in_once(consumer, POLL_TIMEOUT_MS)
+                        idle_polls = 0 if self.take_in_once(consumer, POLL_TIMEOUT_MS) else idle_polls + 1
+                        if idle_polls % POLLS_BETWEEN_CHECKS == POLLS_BETWEEN_CHECKS - 1:
+                            consumer.end_offsets(self._topics)
                         attempt = 0
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("loop.retried", error=type(error).__name__, attempt=attempt)

@@ -18,10 +18,11 @@ from clue_exchange.protection import PartPlace, Protection
 from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
 from clue_exchange.store import Store, Transaction
 from clue_exchange.topics import topic_name
+from producers.candidates import Candidates
 from schemas import lifecycle
 from schemas.case_events import AidAnswered, AidRequested, FollowUpPlanned, FollowUpRecorded
 from schemas.catalog import type_of
-from schemas.clue_events import ClueWithdrawn, ConsentWithdrawn, ErasureConfirmed, ErasureRequested
+from schemas.clue_events import ClueWithdrawn, ConsentWithdrawn, ErasureConfirmed, ErasureRequested, NewClue
 from schemas.envelope import Envelope, PersonPart, role_of, whole_milliseconds
 from schemas.errors import NotLegal
 from schemas.event import Event, PersonKey, PersonRef
@@ -77,6 +78,21 @@ class Desk:
             raise CommandRefused(f"the {self._role} does not {verb}: that is an act of the {self._role.other}")
         act: Callable[..., SignedEvent] = method
         return act
+
+    def hand_over(self, candidates: Candidates, candidate_id: UUID, facts: NewClue) -> SignedEvent:
+        """
+        Open a clue from a candidate, in the name of the reviewer (`facts.officer`), who has looked at it.
+
+        The candidate is marked in the same transaction, so it becomes one clue at most.
+
+        Raises:
+            CommandRefused: the candidate is not known, or decided already.
+        """
+        told = {(self._role, facts.persons[0].number): candidates.particulars(candidate_id)}
+        clue_id = self._tools.new_id()
+        with self._tools.store.transaction() as transaction:
+            candidates.mark_transferred(transaction, candidate_id, clue_id, facts.officer)
+            return self._issue_in(transaction, clue_id, facts, told)
 
     def withdraw(self, clue_id: UUID, facts: ClueWithdrawn, told: Told = NOTHING_TOLD) -> SignedEvent:
         """Take the own clue back, before a decision."""

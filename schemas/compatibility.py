@@ -98,10 +98,10 @@ class Contract:
             for entry in folder.iterdir()
             if entry.name.endswith(".avsc")
         }
-        models: dict[str, type[Coded] | None] = {row.name: row.model for row in CATALOG}
+        models: dict[str, type[Coded] | None] = {**{row.name: row.model for row in CATALOG}, **LAYERS}
         versions = {row.name: row.versions for row in CATALOG}
         versions |= {name: tuple(sorted(v for each, v in texts if each == name)) for name in LAYERS}
-        return cls(texts, models | LAYERS, versions, json.loads(folder.joinpath(RELEASED).read_text(encoding="utf-8")))
+        return cls(texts, models, versions, json.loads(folder.joinpath(RELEASED).read_text(encoding="utf-8")))
 
 
 def check(contract: Contract, static_checker: StaticChecker | None = None) -> tuple[Problem, ...]:
@@ -133,11 +133,12 @@ def avro_static_checker() -> StaticChecker | None:
     except ImportError:
         return None
 
-    def ask(reader: str, writer: str) -> tuple[str, ...]:
-        found = ReaderWriterCompatibilityChecker().get_compatibility(parse(reader), parse(writer))
+    def unreadable(reader: str, writer: str) -> tuple[str, ...]:
+        checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]  # avro annotates all but this
+        found = checker.get_compatibility(parse(reader), parse(writer))
         return () if found.compatibility is SchemaCompatibilityType.compatible else tuple(sorted(found.messages))
 
-    return ask
+    return unreadable
 
 
 def _problem(name: str, version: int, rule: Rule, what: str) -> Problem:

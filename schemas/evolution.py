@@ -56,7 +56,7 @@ RANGE_ERRORS = frozenset(
 
 
 def damage_both_ways(old: Schema, old_shape: Shape, new: Schema, new_shape: Shape) -> Iterator[tuple[Rule, str]]:
-    """What the new version cannot read of the old one's values, and the old one of the new one's, or reads otherwise."""
+    """What each of two versions cannot read of the other's values, or reads as something else."""
     ways = ((Rule.old_unreadable, old, old_shape, new), (Rule.new_unreadable, new, new_shape, old))
     for rule, writer, shape, reader in ways:
         for value in samples(shape):

@@ -37,7 +37,7 @@ class ScriptedClue:
     """
 
     clue_id: UUID
-    steps: Sequence[Step]
+    steps: Sequence[Step] = ()
     issued: int = 1
 
 

@@ -6,11 +6,14 @@ from producers.intake.mapping import RegisterMapping, bundled_mappings, load_map
 from producers.intake.outcomes import NoEntry, NoEntryKind, Outcome, Refused, Taken
 from producers.intake.reasons import Reason
 from producers.intake.register import Register, open_register, read_register
+from producers.intake.report import IntakeReport
+from producers.intake.take_in import take_in
 
 __all__ = [
     "FileRefused",
     "Flag",
     "IntakeError",
+    "IntakeReport",
     "MappingInvalid",
     "NoEntry",
     "NoEntryKind",
@@ -25,4 +28,5 @@ __all__ = [
     "load_mapping",
     "open_register",
     "read_register",
+    "take_in",
 ]

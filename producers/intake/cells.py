@@ -51,12 +51,14 @@ class RawRow:
 
     Attributes:
         fault: why the row cannot be used, where the file itself says so.
+        is_of_grid: a spreadsheet leaves out blank cells at the end; in a csv file a missing cell is a fault.
     """
 
     number: int
     cells: tuple[Cell, ...] = field(repr=False)
     fault: Reason | None = None
     is_hidden: bool = False
+    is_of_grid: bool = False
 
     @property
     def is_blank(self) -> bool:

@@ -17,7 +17,7 @@ _YEAR_FIRST = re.compile(
     r"|年 *(?P<month_zh>\d{1,2}) *月 *(?P<day_zh>\d{1,2}) *日)" + _TIME_OF_DAY
 )
 # A year of two digits, a year at the end, or a bare serial number, whose calendar (1900 or 1904) a text does not tell.
-_SEVERAL_WAYS = re.compile(r"\d{1,2}[-/.年 ]+\d{1,2}[-/.月 ]+\d{2,4}日?" + _TIME_OF_DAY + r"|\d{4,6}(\.\d+)?")
+_SEVERAL_WAYS = re.compile(r"\d{1,2}[-/.年 ]+\d{1,2}[-/.月 ]+\d{1,4}日?" + _TIME_OF_DAY + r"|\d{4,6}(\.\d+)?")
 
 
 def day_of(cell: Cell, today: date) -> date | None:

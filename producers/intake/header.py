@@ -25,7 +25,8 @@ class Header:
 
     Attributes:
         row: its number; what stands above are title lines.
-        width: how many cells it has; a row of another number of cells is ragged.
+        width: how many cells its row has; a csv row of another number of cells is ragged.
+        named: how many of them count; what stands to the right of the last header is nobody's.
         place: for each field its cell.
     """
 
@@ -33,7 +34,12 @@ class Header:
     table: TableMapping
     row: int
     width: int
+    named: int
     place: Mapping[Column, int]
+
+    def label(self, column: Column) -> str | None:
+        """What the mapping calls a column: for the clerk, who knows it by its header."""
+        return self.table.columns[column][0] if column in self.table.columns else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,7 @@ def find_header(sheet: Sheet, mappings: Sequence[RegisterMapping]) -> Header | N
         if any(not row.is_blank for row in sheet.rows()):
             raise FileRefused(Reason.header_not_found)
         return None
-    readings = [
-        _read(row, mapping, table) for row in rows for mapping in mappings for table in mapping.tables
-    ]
+    readings = [_read(row, mapping, table) for row in rows for mapping in mappings for table in mapping.tables]
     fitting = [reading for reading in readings if reading.fault is None]
     best = max(fitting or readings, key=lambda reading: reading.understood)
     if best.understood == 0:
@@ -78,7 +82,7 @@ def _read(row: RawRow, mapping: RegisterMapping, table: TableMapping) -> _Readin
         words.pop()
     fields = [(table.field_of.get(header), index) for index, header in enumerate(words)]
     place = {field: index for field, index in fields if field}
-    header = Header(mapping, table, row.number, len(row.cells), place)
+    header = Header(mapping, table, row.number, len(row.cells), len(words), place)
     fault, detail = _fault(table, words, [field for field, _ in fields if field])
     return _Reading(header, len(place), fault, detail)
 
@@ -90,9 +94,8 @@ def _fault(table: TableMapping, words: list[str], found: list[Column]) -> tuple[
     twice = [field for field, times in Counter(found).items() if times > 1]
     if twice:
         return Reason.header_twice, ", ".join(table.columns[field][0] for field in twice)
-    unknown = [
-        index for index, header in enumerate(words) if header not in table.field_of | {w: w for w in table.ignored_words}
-    ]
+    known = {*table.field_of, *table.ignored_words}
+    unknown = [index for index, header in enumerate(words) if header not in known]
     if unknown:
         return Reason.header_unknown, _columns(unknown)
     ignored_twice = [index for index, header in enumerate(words) if header in words[:index]]

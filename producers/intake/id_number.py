@@ -27,7 +27,6 @@ _REGION_FLAGS: Mapping[Region, tuple[Flag, ...]] = {
 }
 WRONG = frozenset(
     {
-        Flag.digits_lost,
         Flag.id_number_length_wrong,
         Flag.id_number_characters_wrong,
         Flag.id_number_region_unknown,
@@ -57,7 +56,7 @@ class IdNumber:
 
 
 NO_NUMBER = IdNumber(IdNumberState.none)
-DIGITS_LOST = IdNumber(IdNumberState.stated_unverified, flags=(Flag.digits_lost,))
+DIGITS_LOST = IdNumber(IdNumberState.none, flags=(Flag.digits_lost,))  # nothing is left that could be handed over
 
 
 def examine(stated: str, on: date) -> IdNumber:

@@ -62,7 +62,7 @@ class Refused:
 class NoEntryKind(StrEnum):
     """Rows that hold no entry."""
 
-    title = "title"
+    title_line = "title_line"
     header = "header"
     blank = "blank"
 

@@ -21,17 +21,22 @@ class Phone:
     A telephone number in normal form.
 
     Attributes:
-        stated: what is kept, with its note where there is one.
+        stated: what is kept, with its note where there is one; None where there is none.
         key: the bare number to compare by; None where it is malformed.
     """
 
-    stated: str = field(repr=False)
-    key: str | None = field(repr=False)
+    stated: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
     flags: tuple[Flag, ...] = ()
+
+
+NO_PHONE = Phone()
 
 
 def examine(stated: str) -> Phone:
     """Judge a number in normal form (`text.identifier`); every text is answered."""
+    if not stated:
+        return NO_PHONE
     bare = _COUNTRY.sub("", _SEPARATORS.sub("", stated), count=1)
     if _ALONE.fullmatch(bare):
         return Phone(bare, bare)

@@ -64,7 +64,8 @@ SENTENCES: Mapping[Reason, Sentence] = {
         "Neither UTF-8 nor GB18030 from this row on: look there, then save the file as UTF-8.",
     ),
     Reason.workbook_damaged: Sentence(
-        "工作簿已损坏，请用表格软件打开后另存。", "The workbook is damaged: open it in a spreadsheet program and save anew."
+        "工作簿已损坏，请用表格软件打开后另存。",
+        "The workbook is damaged: open it in a spreadsheet program and save anew.",
     ),
     Reason.workbook_locked: Sentence(
         "工作簿有密码，或是旧的 .xls 格式，请去掉密码、另存为 .xlsx。",
@@ -94,10 +95,12 @@ SENTENCES: Mapping[Reason, Sentence] = {
         "有两个对应表都相符，请用 --mapping 指定一个。", "Two mappings fit: name one with --mapping."
     ),
     Reason.other_agency: Sentence(
-        "这是另一类机关的登记表，不应在本机关导入。", "This is a register of the other kind of agency: it is not taken in here."
+        "这是另一类机关的登记表，不应在本机关导入。",
+        "This is a register of the other kind of agency: it is not taken in here.",
     ),
     Reason.too_many_rows: Sentence(
-        "行数过多，从该行起未导入，请分成几个文件。", "Too many rows: from this row on nothing was taken; split the file."
+        "行数过多，从该行起未导入，请分成几个文件。",
+        "Too many rows: from this row on nothing was taken; split the file.",
     ),
     Reason.too_many_broken_rows: Sentence(
         "引号不配对的行过多，从该行起未导入，请重新导出文件。",
@@ -114,7 +117,8 @@ SENTENCES: Mapping[Reason, Sentence] = {
         "这一行有合并单元格，请取消合并，逐行填写。", "The row has merged cells: unmerge them and fill each row."
     ),
     Reason.character_not_allowed: Sentence(
-        "有不可见或不允许的字符，请在所示位置删去。", "An invisible or forbidden character: delete it at the place shown."
+        "有不可见或不允许的字符，请在所示位置删去。",
+        "An invisible or forbidden character: delete it at the place shown.",
     ),
     Reason.text_too_long: Sentence("内容超过上限，请缩短。", "Longer than the limit: shorten it."),
     Reason.narrative_missing: Sentence("没有诉求内容，请补写。", "There is no narrative: write it."),
@@ -124,5 +128,7 @@ SENTENCES: Mapping[Reason, Sentence] = {
     Reason.date_unreadable: Sentence("不是日期，请写成 2022-03-05 的样子。", "Not a date: write it like 2022-03-05."),
     Reason.date_impossible: Sentence("没有这一天，请更正。", "There is no such day: correct it."),
     Reason.date_in_future: Sentence("日期在今天之后，请更正。", "The date lies in the future: correct it."),
-    Reason.not_allowed: Sentence("内容不符合规定的格式，请更正。", "The content breaks a rule of its field: correct it."),
+    Reason.not_allowed: Sentence(
+        "内容不符合规定的格式，请更正。", "The content breaks a rule of its field: correct it."
+    ),
 }

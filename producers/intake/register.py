@@ -73,7 +73,7 @@ class Register:
         if plan.fault is not None:
             return Refused(row.number, name, plan.fault.reason, detail=plan.fault.detail)
         if header is None or row.number < header.row:
-            return NoEntry(row.number, name, NoEntryKind.title)
+            return NoEntry(row.number, name, NoEntryKind.title_line)
         if row.number == header.row:
             return NoEntry(row.number, name, NoEntryKind.header)
         return take(row, header, name, self._today)

@@ -4,13 +4,14 @@ One row of a register → what is kept of it, or the reason why it is refused.
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 
 from producers.intake import id_number, phone
-from producers.intake.cells import RawRow
+from producers.intake.cells import BLANK_CELL, Cell, RawRow
 from producers.intake.dates import day_of
 from producers.intake.errors import RowRefused
-from producers.intake.flags import Flag
+from producers.intake.flags import Flag, normalised
 from producers.intake.header import Header
 from producers.intake.mapping import Column
 from producers.intake.outcomes import Refused, Taken
@@ -32,21 +33,23 @@ def take(row: RawRow, header: Header, sheet: str | None, today: date) -> Taken |
     What is wrong with a number, a telephone or a channel is flagged; only what cannot be kept as stated refuses.
     """
     try:
-        _refuse_unreadable(row, header)
-        return _take(row, header, sheet, today)
+        return _take(replace(row, cells=_cells(row, header)), header, sheet, today)
     except RowRefused as refusal:
-        field = Column(refusal.field) if refusal.field else None
-        label = header.table.columns[field][0] if field in header.table.columns else None
-        return Refused(row.number, sheet, refusal.reason, field, label, refusal.detail)
+        label = header.label(Column(refusal.field)) if refusal.field else None
+        return Refused(row.number, sheet, refusal.reason, refusal.field, label, refusal.detail)
 
 
-def _refuse_unreadable(row: RawRow, header: Header) -> None:
+def _cells(row: RawRow, header: Header) -> tuple[Cell, ...]:
+    """As many cells as the header names."""
     if row.fault is not None:
         raise RowRefused(row.fault)
-    if len(row.cells) != header.width:
+    if not row.is_of_grid and len(row.cells) != header.width:
         raise RowRefused(Reason.ragged_row, detail=f"{len(row.cells)} cells, the header has {header.width}")
+    if any(not cell.is_blank for cell in row.cells[header.named :]):
+        raise RowRefused(Reason.ragged_row, detail="a cell without a header")
     if any(_NUL in cell.text for cell in row.cells):
         raise RowRefused(Reason.character_not_allowed, detail="U+0000")
+    return row.cells[: header.named] + (BLANK_CELL,) * (header.named - len(row.cells))
 
 
 def _take(row: RawRow, header: Header, sheet: str | None, today: date) -> Taken:
@@ -58,14 +61,13 @@ def _take(row: RawRow, header: Header, sheet: str | None, today: date) -> Taken:
     name = fields.line(Column.name)
     fields.flag(*name_flags(name))
     number = _number(fields, received_on or today)
-    telephone = phone.examine(fields.identifier(Column.phone) or "")
-    fields.flag(*telephone.flags)
+    telephone = _telephone(fields)
     registered, address = _addresses(fields, header)
     narrative = fields.paragraphs(Column.narrative)
     if narrative is None:
         raise RowRefused(Reason.narrative_missing, Column.narrative)
     told = {
-        "name": name, "id_number": number.stated, "phone": telephone.stated or None, "address": address,
+        "name": name, "id_number": number.stated, "phone": telephone.stated, "address": address,
         "registered_address": registered, "narrative": narrative, "explanation": channel,
     }  # fmt: skip
     return Taken(
@@ -102,6 +104,15 @@ def _number(fields: RowFields, on: date) -> id_number.IdNumber:
     number = id_number.examine(stated, on)
     fields.flag(*number.flags)
     return number
+
+
+def _telephone(fields: RowFields) -> phone.Phone:
+    stated = fields.identifier(Column.phone) or ""
+    telephone = phone.examine(stated)
+    if telephone.stated not in {stated, None}:
+        fields.flag(normalised(Column.phone))
+    fields.flag(*telephone.flags)
+    return telephone
 
 
 def _addresses(fields: RowFields, header: Header) -> tuple[str | None, str | None]:

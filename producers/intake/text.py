@@ -25,9 +25,7 @@ def refuse_forbidden(text: str, field: str) -> None:
     """
     for position, character in enumerate(text, start=1):
         if unicodedata.category(character) in _FORBIDDEN and character not in _HARMLESS:
-            raise RowRefused(
-                Reason.character_not_allowed, field, f"character {position}: U+{ord(character):04X}"
-            )
+            raise RowRefused(Reason.character_not_allowed, field, f"character {position}: U+{ord(character):04X}")
 
 
 def paragraphs(raw: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError  # noqa: S405  # only the error's class: nothing is parsed with it
+from xml.etree.ElementTree import ParseError  # only the error's class: nothing is parsed with it
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
@@ -64,7 +64,7 @@ class XlsxSheet:
             except _STUMBLES:
                 raise FileRefused(Reason.workbook_damaged, row=number) from None
             fault = Reason.merged_cells if self.layout.is_merged(number) else None
-            yield RawRow(number, cells, fault, number in self.layout.hidden)
+            yield RawRow(number, cells, fault, is_hidden=number in self.layout.hidden, is_of_grid=True)
 
 
 class XlsxBook:

@@ -7,6 +7,7 @@ from itertools import permutations
 from pathlib import Path
 
 from producers.screening.errors import RuleInvalid
+from producers.screening.learned import Learned
 from producers.screening.rulefiles import Cue, Decision, Rule, RuleFile, Target, Tone, WordList, read_rule_files
 from producers.screening.words import spelled_out
 
@@ -64,7 +65,7 @@ class Rulebook:
     tones: tuple[ReadyTone, ...]
     decision: Decision
     variants: dict[int, int]
-    list_names: tuple[str, ...]
+    learned: Learned
 
     @classmethod
     def load(cls, folder: Path) -> "Rulebook":
@@ -79,7 +80,7 @@ class Rulebook:
         tones = tuple(_ready_tone(path, tone, lists) for path, file in files for tone in file.tone)
         index, single = lists.index()
         variants = {ord(k): ord(v) for _, file in files for k, v in file.variants.items()}
-        return cls(index, single, _in_order(folder, rules), cues, tones, decisions[0], variants, tuple(lists.numbers))
+        return cls(index, single, _in_order(folder, rules), cues, tones, decisions[0], variants, Learned.load(folder))
 
 
 @dataclass

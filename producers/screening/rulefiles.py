@@ -124,6 +124,29 @@ class Tone(Entry):
     labels: tuple[Target, ...] = ()
 
 
+class Sound(Entry):
+    """
+    What the sound of the whole text (learned.tsv) is worth in points.
+
+    Attributes:
+        of_label: Points for each unit of the label's own sound.
+        of_any: Points for each unit of "some label".
+        always: Points that every label with a passage gets.
+        most: It never adds or takes more than this.
+        alone: Above this sound of "some label" the likeliest label stands, even without a passage of a rule.
+        per_point: What a point of the rules counts when the likeliest label is looked for.
+        shown: How many passages are shown when no rule found one.
+    """
+
+    of_label: float
+    of_any: float
+    always: float
+    most: float
+    alone: float
+    per_point: float
+    shown: int
+
+
 class Decision(Entry):
     """How many points a label needs, how many its passages may give at most, and how far tones may move it."""
 
@@ -131,6 +154,7 @@ class Decision(Entry):
     most_evidence: int
     most_support: int
     most_doubt: int
+    sound: Sound
     thresholds: dict[Label | Literal["URGENT"], int] = {}
 
 

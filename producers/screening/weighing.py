@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from producers.screening.findings import ObjectionKind
+from producers.screening.findings import Label, ObjectionKind
+from producers.screening.learned import ANY
 from producers.screening.matching import matches
 from producers.screening.objecting import CueHit, concerns, cues_met, objector
 from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
-from producers.screening.rulefiles import Target
+from producers.screening.rulefiles import URGENT, Target
 
 Passage = tuple[int, int, str]
 
@@ -19,12 +20,14 @@ class Verdict:
 
     Attributes:
         points: What speaks for it, less what speaks against it.
+        heard: What the sound of the whole text adds or takes (see learned.py).
         passages: Start, end and rule of the passages that count, in the narrative's own offsets.
         objections: Kind, start and end of what spoke against it.
         stands: Whether the label is proposed.
     """
 
     points: int = 0
+    heard: float = 0.0
     passages: list[Passage] = field(default_factory=list)
     objections: list[tuple[ObjectionKind, int, int]] = field(default_factory=list)
     stands: bool = False
@@ -34,10 +37,12 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
     """
     Weigh every label for which some rule found a passage, struck out or not.
 
-    A label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`).
+    A label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`). If none stands and the
+    text sounds like a clue, the likeliest one does.
     """
     verdicts: dict[Target, Verdict] = {}
     met = cues_met(reading, book)
+    sound = book.learned.sound(reading.text)
     for target, rules in book.rules_in_order:
         verdict = Verdict()
         for ready in rules:
@@ -45,9 +50,40 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
                 _count(ready, reading, met, verdict)
         if verdict.passages:
             _settle(target, verdict, reading, book, met)
+            _listen(target, verdict, book, sound)
         if verdict.passages or verdict.objections:
             verdicts[target] = verdict
+    if not any(verdict.stands for target, verdict in verdicts.items() if target != URGENT):
+        _guess(reading, book, sound, verdicts)
     return verdicts
+
+
+def _listen(target: Target, verdict: Verdict, book: Rulebook, sound: dict[Target | str, float]) -> None:
+    """Add what the sound of the text is worth to the points of a label that has a passage."""
+    ear = book.decision.sound
+    if target != URGENT:  # too few urgent texts to learn from
+        heard = ear.of_label * sound[target] + ear.of_any * sound[ANY] + ear.always
+        verdict.heard = max(-ear.most, min(ear.most, heard))
+    needed = book.decision.thresholds.get(target, book.decision.threshold)
+    verdict.stands = verdict.points + verdict.heard >= needed
+
+
+def _guess(
+    reading: Reading, book: Rulebook, sound: dict[Target | str, float], verdicts: dict[Target, Verdict]
+) -> None:
+    ear = book.decision.sound
+    if sound[ANY] <= ear.alone or not book.learned.weights:
+        return
+    likeliest = max(Label, key=lambda label: sound[label] + ear.per_point * _points(label, verdicts))
+    verdict = verdicts.setdefault(likeliest, Verdict())
+    if not verdict.passages:
+        places = book.learned.strongest(reading.text, likeliest, ear.shown)
+        verdict.passages = [(*reading.span(start, end), "语感 / sound of the text") for start, end in places]
+    verdict.stands = bool(verdict.passages)
+
+
+def _points(label: Label, verdicts: dict[Target, Verdict]) -> int:
+    return verdicts[label].points if label in verdicts else 0
 
 
 def _applies(ready: ReadyRule, verdicts: dict[Target, Verdict]) -> bool:
@@ -86,8 +122,6 @@ def _settle(target: Target, verdict: Verdict, reading: Reading, book: Rulebook, 
             taken[kind] = max(taken.get(kind, 0), takes)
             verdict.objections.append((kind, *reading.span(cue.start, cue.end)))
     verdict.points -= sum(taken.values())
-    needed = book.decision.thresholds.get(target, book.decision.threshold)
-    verdict.stands = verdict.points >= needed
 
 
 def _tone(target: Target, reading: Reading, book: Rulebook) -> int:

@@ -1,0 +1,172 @@
+"""
+`clue-exchange intake | candidates`: a register becomes candidates; what awaits a person, facts alone.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from clue_exchange.clock import Clock
+from clue_exchange.protection import Protection
+from clue_exchange.store import Store
+from console.cli.options import config_option, json_option, opened
+from producers.candidates import Candidate, Candidates, CandidateStatus
+from producers.intake import IntakeReport, bundled_mappings, load_mapping, take_in
+from producers.intake.flags import NORMALISED
+from producers.intake.take_in import Screens
+from producers.screening import Screener
+
+REFUSED_SHOWN_MAX = 50
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@config_option
+@click.option("--mapping", type=_FILE, help="A column mapping (TOML); by default the one that fits the header.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
+def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | None) -> None:
+    """
+    Take in a register (csv, xlsx): screen it, keep candidates, account for every row. 登记台账导入
+
+    Exit 0 when every row is accounted for, also where some are refused; 1 when the file cannot be read.
+    """
+    console = Console()
+    with opened(config) as agency:
+        report = run_intake(
+            file,
+            mapping,
+            agency.store,
+            agency.protection,
+            Screener.load(),
+            agency.settings.agency,
+            agency.clock,
+            console,
+        )
+    if json_file is not None:
+        json_file.write_text(report.to_json() + "\n", encoding="utf-8")
+    show_report(report, console)
+
+
+@click.command()
+@config_option
+@click.option("--all", "everything", is_flag=True, help="Those decided on and those screened out too.")
+@json_option
+def candidates(config: Path, everything: bool, as_json: bool) -> None:
+    """List the candidates that await a person; facts alone. 待审候选线索"""
+    with opened(config) as agency:
+        kept = Candidates(agency.store, agency.protection, agency.settings.agency)
+        rows = kept.list(None if everything else CandidateStatus.awaiting)
+    if as_json:
+        click.echo(json.dumps(list(map(_flat, rows)), default=str, ensure_ascii=False))
+    else:
+        Console().print(_candidate_table(rows))
+
+
+def run_intake(
+    file: Path,
+    mapping: Path | None,
+    store: Store,
+    protection: Protection,
+    screener: Screens,
+    agency: str,
+    clock: Clock,
+    console: Console,
+) -> IntakeReport:
+    """
+    Take in a register under a progress bar; the report is not printed.
+
+    Raises:
+        FileRefused: the file cannot be read, or not beyond a row.
+        MappingInvalid: the mapping file cannot be used.
+    """
+    mappings = (load_mapping(mapping),) if mapping else bundled_mappings()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("rows 行")
+
+        def progress(read: int, expected: int) -> None:
+            bar.update(task, completed=read, total=max(read, expected))
+
+        return take_in(file, mappings, Candidates(store, protection, agency), store, screener, clock, progress)
+
+
+def show_report(report: IntakeReport, console: Console) -> None:
+    """What became of every row, for the clerk; refused rows with their reasons."""
+    table = Table("", "rows 行", title=escape(f"{report.register} · {report.encoding} · {', '.join(report.mappings)}"))
+    for label, count in _lines(report):
+        table.add_row(label, str(count))
+    for group in (_flag_lines(report), _normalised_lines(report)):
+        if group:
+            table.add_section()
+        for label, count in group:
+            table.add_row(label, str(count))
+    console.print(table)
+    if report.refused:
+        console.print(_refused_table(report))
+
+
+def _lines(report: IntakeReport) -> Sequence[tuple[str, int]]:
+    return (
+        ("read 读入", report.rows_read),
+        ("title, header, blank 标题、表头、空行", report.titles + report.headers + report.blank),
+        ("taken 新收", report.taken),
+        ("repeated, no effect 已收过", report.repeated),
+        ("refused 未收", len(report.refused)),
+        ("candidates awaiting a person 待人工审查", report.awaiting),
+        ("  of these urgent 其中紧急", report.urgent),
+        ("no sign found, kept 未发现线索,留存", report.screened_out),
+        ("may be of the same person as another row 疑似同一人", report.linked),
+    )
+
+
+def _flag_lines(report: IntakeReport) -> Sequence[tuple[str, int]]:
+    return [(f"flag 标记 {flag}", count) for flag, count in report.flags.items() if not flag.startswith(NORMALISED)]
+
+
+def _normalised_lines(report: IntakeReport) -> Sequence[tuple[str, int]]:
+    return [(f"brought into normal form 规范写法 {field}", count) for field, count in report.normalised.items()]
+
+
+def _refused_table(report: IntakeReport) -> Table:
+    table = Table("sheet 表", "row 行", "column 列", "code 代码", "why 原因", title="refused rows 未收的行")
+    for row in report.refused[:REFUSED_SHOWN_MAX]:
+        why = f"{row.sentence.zh} {row.sentence.en}" + (f" ({row.detail})" if row.detail else "")
+        table.add_row(escape(row.sheet or ""), str(row.row), row.header or "", row.reason, escape(why))
+    if len(report.refused) > REFUSED_SHOWN_MAX:
+        table.caption = f"and {len(report.refused) - REFUSED_SHOWN_MAX} more: see --json 其余见 --json"
+    return table
+
+
+def _flat(row: Candidate) -> dict[str, Any]:
+    whole = asdict(row)
+    return {**whole.pop("facts"), **whole}
+
+
+def _candidate_table(rows: Sequence[Candidate]) -> Table:
+    headings = ("source 来源", "date 日期", "urgent 紧急", "labels 标签", "groups 类别")
+    table = Table(
+        Column("candidate 候选", no_wrap=True, min_width=36), *headings, "same person 同一人", "row 行", "status 状态"
+    )
+    for row in rows:
+        facts = row.facts
+        table.add_row(
+            str(facts.candidate_id),
+            facts.source,
+            str(facts.received_on or ""),
+            "!" if facts.urgent else "",
+            ", ".join(facts.labels),
+            ", ".join(facts.categories),
+            str(len(facts.same_person_as) or ""),
+            escape(" ".join(filter(None, (facts.register, facts.sheet, str(facts.row_number))))),
+            row.status,
+        )
+    return table

@@ -1,0 +1,98 @@
+"""
+One county for the demonstration: broker, topics, two agencies and their node processes.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from clue_exchange.embedded_kafka import EmbeddedKafka
+from clue_exchange.errors import CommandRefused
+from clue_exchange.settings import Settings
+from clue_exchange.topic_admin import TopicAdmin
+from clue_exchange.topics import ensure_topics, topic_name
+from console.demo.processes import NodeProcess
+from console.wiring import Agency
+from schemas.catalog import EVENT_FAMILIES
+from schemas.codes import Role
+
+MARK = ".made-by-clue-exchange-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """
+    The two agencies of one region, running.
+
+    Attributes:
+        agencies: opened on the databases that the nodes work on: where officers sit.
+        nodes: the node processes.
+    """
+
+    bootstrap: str
+    folder: Path
+    agencies: Mapping[Role, Agency]
+    nodes: Mapping[Role, NodeProcess]
+
+
+@contextmanager
+def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str], None]) -> Iterator[County]:
+    """
+    Start everything in an empty folder; stop it at the end, the nodes first.
+
+    Raises:
+        CommandRefused: the folder is somebody else's, or the topics of the given broker are in use.
+    """
+    _empty(folder)
+    with ExitStack() as running:
+        if bootstrap is None:
+            tell("starting Kafka 启动 Kafka")
+            bootstrap = running.enter_context(EmbeddedKafka(folder / "kafka", progress=tell)).bootstrap
+        settings = _settings(folder, region, bootstrap)
+        _make_topics(bootstrap, settings)
+        agencies = {role: Agency.open(settings[role]) for role in Role}
+        for agency in agencies.values():
+            running.callback(agency.close)
+        tell("starting the two nodes 启动两个节点")
+        nodes = {role: running.enter_context(NodeProcess(settings[role], folder)) for role in Role}
+        yield County(bootstrap, folder, agencies, nodes)
+        tell("stopping 停止")
+
+
+def _empty(folder: Path) -> None:
+    """Each demonstration begins anew; a folder that it did not make is not touched."""
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()):
+        if not mark.exists():
+            raise CommandRefused(f"{folder} is not empty and not of an earlier demonstration: name another --folder")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def _settings(folder: Path, region: str, bootstrap: str) -> dict[Role, Settings]:
+    names = {role: f"{role}-{region}" for role in Role}
+    return {
+        role: Settings(
+            agency=name,
+            counterpart=names[role.other],
+            database=f"sqlite:///{folder.resolve()}/{name}.db",
+            bootstrap=bootstrap,
+        )
+        for role, name in names.items()
+    }
+
+
+def _make_topics(bootstrap: str, settings: Mapping[Role, Settings]) -> None:
+    agencies = [each.agency for each in settings.values()]
+    with TopicAdmin(bootstrap) as admin:
+        replicas = min(3, admin.serving_brokers())
+        made = ensure_topics(admin, agencies, replicas)
+    old = {topic_name(agency, family) for agency in agencies for family in EVENT_FAMILIES} - set(made)
+    if old:
+        raise CommandRefused(
+            f"the broker has these topics already: {', '.join(sorted(old))}. "
+            "A demonstration begins with empty journals: name another --region"
+        )

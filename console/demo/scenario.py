@@ -1,0 +1,125 @@
+"""
+The scenario: both registers are taken in, the federation transfers, the procuratorate shares, both take their courses.
+
+Some acts cross: while the federation's node is down, both sides act, and neither sees the other's act before the node
+is up again.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress
+
+from console.demo.county import County
+from console.demo.officers import Officers, ScriptedClue, courses
+from console.demo.stories import ACCEPT, CROSSING, STORIES, WITHDRAW
+from console.wiring import Agency
+from producers.candidates import Candidate
+from producers.intake import IntakeReport, bundled_mappings, take_in
+from producers.screening import Screener
+from schemas.clue_events import ClueShared, ClueTransferred, NewClue
+from schemas.codes import Role
+
+REGISTER_OF = {Role.federation: "complaints-2022-federation.csv", Role.procuratorate: "hotline-12309.xlsx"}
+EACH_CROSSING = 3
+"""How many clues take each crossing course."""
+
+
+def play(county: County, registers: Path, progress: Progress) -> dict[str, Any]:
+    """Play the whole scenario; answers what intake counted, and how many events the script makes void."""
+    reports = [_take_in(county.agencies[role], registers / REGISTER_OF[role], progress) for role in Role]
+    officers = Officers(county.agencies)
+    transferred = _hand_over(county.agencies[Role.federation], "transferring 移送线索", progress)
+    shared = _hand_over(county.agencies[Role.procuratorate], "sharing 共享线索", progress)
+    crossing, ordinary = transferred[: EACH_CROSSING * len(CROSSING)], transferred[EACH_CROSSING * len(CROSSING) :]
+    void = _cross(county, officers, crossing, progress)
+    _take_courses(officers, ordinary, shared, progress)
+    _wait_for_all(officers, [*transferred, *shared], progress)
+    return {
+        "rows_read": sum(report.rows_read for report in reports),
+        "rows_refused": sum(len(report.refused) for report in reports),
+        "candidates": sum(report.awaiting for report in reports),
+        "void_scripted": void,
+    }
+
+
+def _take_in(agency: Agency, register: Path, progress: Progress) -> IntakeReport:
+    task = progress.add_task(f"intake 登记导入 {agency.settings.role}", total=None)
+
+    def advance(read: int, expected: int) -> None:
+        progress.update(task, completed=read, total=max(read, expected))
+
+    screener = Screener.load()
+    return take_in(register, bundled_mappings(), agency.candidates(), agency.store, screener, agency.clock, advance)
+
+
+def _hand_over(agency: Agency, what: str, progress: Progress) -> list[ScriptedClue]:
+    """A reviewer hands over every candidate in which screening found a category of the campaign."""
+    candidates = [each for each in agency.candidates().list() if each.facts.categories]
+    desk = agency.desk()
+    clues = []
+    for candidate in progress.track(candidates, description=what):
+        signed = desk.hand_over(agency.candidates(), candidate.candidate_id, _opening(agency, candidate))
+        clues.append(ScriptedClue(signed.envelope.clue_id))
+    return clues
+
+
+def _opening(agency: Agency, candidate: Candidate) -> NewClue:
+    facts, role = candidate.facts, agency.settings.role
+    person = {"number": 1, "role": "applicant", "age_band": facts.age_band, "id_number": facts.id_number_state}
+    fields: dict[str, Any] = {
+        "officer": f"{role}-reviewer-1",
+        "source": facts.source,
+        "categories": facts.categories,
+        "urgent": facts.urgent,
+        "legal_basis": "statutory_duty",
+        "persons": [person],
+    }
+    return ClueTransferred.read(fields) if role is Role.federation else ClueShared.read(fields)
+
+
+def _cross(county: County, officers: Officers, clues: Sequence[ScriptedClue], progress: Progress) -> int:
+    """
+    Both sides act while the federation's node is down, so that neither sees the other's act; then it starts again.
+
+    Answers how many of these acts the other side's turn makes void.
+    """
+    pairs = list(zip(clues, (CROSSING * len(clues))[: len(clues)], strict=True))
+    task = progress.add_task("acts that cross 交叉行为", total=len(pairs))
+    for clue, crossing in pairs:
+        for step in crossing.before:
+            officers.act(clue, step)
+        officers.wait_until_seen(Role.federation, clue.clue_id, clue.issued)
+        officers.wait_until_seen(Role.procuratorate, clue.clue_id, clue.issued)
+    node = county.nodes[Role.federation]
+    node.stop()
+    for clue, crossing in pairs:
+        both_know = clue.issued
+        for steps in (crossing.federation, crossing.procuratorate):
+            for already, step in enumerate(steps):
+                officers.act(clue, step, seen=both_know + already)
+        progress.advance(task)
+    node.start()
+    return sum(crossing.void for _, crossing in pairs)
+
+
+def _take_courses(
+    officers: Officers, transferred: Sequence[ScriptedClue], shared: Sequence[ScriptedClue], progress: Progress
+) -> None:
+    """Each clue takes the course of a kind of case; a shared one is accepted already."""
+    for clue, story in zip(transferred, courses(len(transferred), STORIES), strict=True):
+        clue.steps = story.steps
+    accepted = [story for story in STORIES if story.steps[:1] == (ACCEPT,)]
+    for clue, story in zip(shared, courses(len(shared), accepted), strict=True):
+        clue.steps = [step for step in story.steps[1:] if step is not WITHDRAW]
+    everybody = [*transferred, *shared]
+    acts = progress.add_task("officers act 双方办理", total=sum(len(clue.steps) for clue in everybody))
+    officers.play(everybody, lambda: progress.advance(acts))
+
+
+def _wait_for_all(officers: Officers, clues: Sequence[ScriptedClue], progress: Progress) -> None:
+    """The last events arrive."""
+    for clue in progress.track(clues, description="comparing 核对双方"):
+        for role in Role:
+            officers.wait_until_seen(role, clue.clue_id, clue.issued)

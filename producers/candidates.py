@@ -1,0 +1,246 @@
+"""
+Candidates: rows of registers, screened, that await a person. The only writer of the table `candidate`.
+
+Facts stand in clear, particulars are sealed. Nothing becomes a clue without a reviewer's name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import RowMapping, select, update
+
+from clue_exchange.errors import CommandRefused
+from clue_exchange.protection import PartPlace, Protection
+from clue_exchange.store import Store, Transaction, insert_new
+from clue_exchange.tables import CANDIDATE
+from schemas.codec import frame, unframe
+from schemas.codes import AgeBand, Category, IdNumberState, Source
+from schemas.envelope import Part
+from schemas.event import OfficerId
+from schemas.particulars import Particulars
+from schemas.parts import particulars_schema
+
+_OFFICER_ID: TypeAdapter[str] = TypeAdapter(OfficerId)
+
+
+class CandidateStatus(StrEnum):
+    """What has become of a row; `screened_out` (no sign found) is kept too, for screening may err."""
+
+    screened_out = "screened_out"
+    awaiting = "awaiting"
+    transferred = "transferred"
+    dismissed = "dismissed"
+
+
+UNDECIDED = (CandidateStatus.awaiting, CandidateStatus.screened_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in the narrative that speaks for a label, without its text."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    What is known of a candidate without opening anything.
+
+    Attributes:
+        register, sheet, row_number: where a person finds the row.
+        labels, urgent, evidence: what screening found.
+        categories: what it proposes.
+        flags: what intake marked.
+        same_person_as: other candidates that may be of the same person.
+    """
+
+    candidate_id: UUID
+    register: str
+    sheet: str | None
+    row_number: int
+    source: Source
+    received_on: date | None
+    labels: tuple[str, ...]
+    categories: tuple[Category, ...]
+    urgent: bool
+    evidence: tuple[Span, ...]
+    flags: tuple[str, ...]
+    id_number_state: IdNumberState
+    age_band: AgeBand
+    same_person_as: tuple[UUID, ...]
+    taken_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCandidate:
+    """A row to keep: its facts, its hash and what is to be sealed (whose `repr` shows nothing)."""
+
+    facts: Facts
+    row_hash: bytes
+    particulars: Particulars
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A kept row, and what a person decided on it."""
+
+    facts: Facts
+    status: CandidateStatus
+    reviewer: str | None
+    clue_id: UUID | None
+
+    @property
+    def candidate_id(self) -> UUID:
+        return self.facts.candidate_id
+
+
+class Candidates:
+    """The candidates of one agency; their sealed parts are bound to its name."""
+
+    def __init__(self, store: Store, protection: Protection, agency: str) -> None:
+        self._store = store
+        self._protection = protection
+        self.agency = agency
+
+    def add(self, transaction: Transaction, candidates: Sequence[NewCandidate]) -> Mapping[bytes, UUID]:
+        """
+        Keep these rows and answer under which id each is kept.
+
+        A row whose hash is there already stays as it was, under its first id.
+        """
+        insert_new(transaction, CANDIDATE, [self._row(candidate) for candidate in candidates], key="row_hash")
+        return self.known(transaction, [candidate.row_hash for candidate in candidates])
+
+    def known(self, transaction: Transaction, row_hashes: Sequence[bytes]) -> Mapping[bytes, UUID]:
+        """Which of these rows are kept, and under which id."""
+        columns = CANDIDATE.c.row_hash, CANDIDATE.c.candidate_id
+        found = transaction.execute(select(*columns).where(CANDIDATE.c.row_hash.in_(row_hashes)))
+        return {bytes(row_hash): candidate_id for row_hash, candidate_id in found}
+
+    def link(self, transaction: Transaction, links: Mapping[UUID, Sequence[UUID]]) -> None:
+        """Add to each candidate others that may be of the same person."""
+        found = transaction.execute(
+            select(CANDIDATE.c.candidate_id, CANDIDATE.c.same_person_as).where(CANDIDATE.c.candidate_id.in_(links))
+        ).all()
+        for candidate_id, before in found:
+            after = dict.fromkeys([*before, *map(str, links[candidate_id])])
+            transaction.execute(
+                update(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id).values(same_person_as=list(after))
+            )
+
+    def mark_transferred(self, transaction: Transaction, candidate_id: UUID, clue_id: UUID, reviewer: str) -> None:
+        """
+        Note that this row became a clue; in the transaction that writes the clue's first event.
+
+        Raises:
+            CommandRefused: no such candidate, decided already, or no reviewer.
+        """
+        self._decide(transaction, candidate_id, reviewer, {"status": CandidateStatus.transferred, "clue_id": clue_id})
+
+    def dismiss(self, transaction: Transaction, candidate_id: UUID, reviewer: str) -> None:
+        """
+        Note that a person looked at this row and found nothing to hand over; it is kept.
+
+        Raises:
+            CommandRefused: no such candidate, decided already, or no reviewer.
+        """
+        self._decide(transaction, candidate_id, reviewer, {"status": CandidateStatus.dismissed})
+
+    def get(self, candidate_id: UUID) -> Candidate:
+        """
+        The facts of one candidate.
+
+        Raises:
+            CommandRefused: there is none with this id.
+        """
+        return _candidate(self._one(candidate_id))
+
+    def particulars(self, candidate_id: UUID) -> Particulars:
+        """
+        Open what is sealed, for one person's eyes: the caller has written the access log before.
+
+        Raises:
+            CommandRefused: there is none with this id.
+            BadSignature: the sealed part was changed or moved.
+        """
+        row = self._one(candidate_id)
+        part = Part(key_id=row["key_id"], sealed=bytes(row["sealed"]))
+        opened = self._protection.open(self._place(candidate_id), part)
+        return Particulars.read(unframe(Particulars.__name__, opened))
+
+    def list(self, status: CandidateStatus | None = CandidateStatus.awaiting) -> tuple[Candidate, ...]:
+        """The facts of all candidates of a status (None: of every one), the urgent first, then by day and place."""
+        columns = CANDIDATE.c
+        query = select(CANDIDATE).order_by(
+            columns.urgent.desc(), columns.received_on, columns.register, columns.sheet, columns.row_number
+        )
+        with self._store.reading() as transaction:
+            rows = transaction.execute(query if status is None else query.where(columns.status == status)).all()
+        return tuple(_candidate(row._mapping) for row in rows)
+
+    def _one(self, candidate_id: UUID) -> RowMapping:
+        with self._store.reading() as transaction:
+            row = transaction.execute(select(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id)).one_or_none()
+        if row is None:
+            raise _unknown()
+        return row._mapping
+
+    def _decide(self, transaction: Transaction, candidate_id: UUID, reviewer: str, values: dict[str, Any]) -> None:
+        try:
+            _OFFICER_ID.validate_python(reviewer)
+        except ValidationError:
+            raise CommandRefused("a candidate is decided on by a person: give the reviewer's id") from None
+        is_it = CANDIDATE.c.candidate_id == candidate_id
+        decided = update(CANDIDATE).where(is_it, CANDIDATE.c.status.in_(UNDECIDED)).values(reviewer=reviewer, **values)
+        if transaction.execute(decided).rowcount == 1:
+            return
+        status = transaction.execute(select(CANDIDATE.c.status).where(is_it)).scalar_one_or_none()
+        if status is None:
+            raise _unknown()
+        raise CommandRefused(f"candidate {candidate_id} is {status} already; a decision is not changed")
+
+    def _row(self, candidate: NewCandidate) -> dict[str, Any]:
+        facts = candidate.facts
+        data = frame(particulars_schema(), candidate.particulars.model_dump())
+        part = self._protection.seal(self._place(facts.candidate_id), data)
+        found = bool(facts.labels) or facts.urgent
+        return {
+            **asdict(facts),
+            "row_hash": candidate.row_hash,
+            "received_on": facts.received_on.isoformat() if facts.received_on else None,
+            "same_person_as": list(map(str, facts.same_person_as)),
+            "sealed": part.sealed,
+            "key_id": part.key_id,
+            "status": CandidateStatus.awaiting if found else CandidateStatus.screened_out,
+        }
+
+    def _place(self, candidate_id: UUID) -> PartPlace:
+        return PartPlace(clue_id=candidate_id, event_id=candidate_id, sender=self.agency, person=None)
+
+
+def _candidate(row: RowMapping) -> Candidate:
+    facts = {
+        **{field.name: row[field.name] for field in fields(Facts)},
+        "source": Source(row["source"]),
+        "received_on": date.fromisoformat(row["received_on"]) if row["received_on"] else None,
+        "labels": tuple(row["labels"]),
+        "categories": tuple(map(Category, row["categories"])),
+        "evidence": tuple(Span(**span) for span in row["evidence"]),
+        "flags": tuple(row["flags"]),
+        "id_number_state": IdNumberState(row["id_number_state"]),
+        "age_band": AgeBand(row["age_band"]),
+        "same_person_as": tuple(map(UUID, row["same_person_as"])),
+    }
+    return Candidate(Facts(**facts), CandidateStatus(row["status"]), row["reviewer"], row["clue_id"])
+
+
+def _unknown() -> CommandRefused:
+    return CommandRefused("there is no candidate with this id: see `clue-exchange candidates`")

@@ -1,0 +1,148 @@
+"""
+A register file → candidates: read, screen, keep, a batch of rows in each transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta, timezone
+from itertools import islice
+from pathlib import Path
+from typing import Protocol, TypeAlias
+from uuid import UUID, uuid4
+
+from clue_exchange.clock import Clock
+from clue_exchange.errors import StoreBusy
+from clue_exchange.store import Store, Transaction
+from producers.candidates import Candidates, Facts, NewCandidate, Span
+from producers.intake.categories import categories
+from producers.intake.errors import FileRefused
+from producers.intake.mapping import RegisterMapping
+from producers.intake.outcomes import Outcome, Taken
+from producers.intake.reasons import Reason
+from producers.intake.register import Register, open_register
+from producers.intake.repeats import SamePersons
+from producers.intake.report import IntakeReport, Tally
+from producers.screening import Screening
+from schemas.envelope import role_of
+
+BATCH_ROWS = 200
+CHINA = timezone(timedelta(hours=8))
+URGENT = "URGENT"
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told the rows read so far and the rows expected."""
+_REGISTER_CHARACTERS = 200
+
+
+class Screens(Protocol):
+    """What screens a narrative: `producers.screening.Screener`."""
+
+    def screen(self, narrative: str) -> Screening: ...
+
+
+def take_in(
+    path: Path,
+    mappings: Sequence[RegisterMapping],
+    candidates: Candidates,
+    store: Store,
+    screener: Screens,
+    clock: Clock,
+    progress: Progress = lambda _read, _expected: None,
+) -> IntakeReport:
+    """
+    Take in a register: every row becomes a candidate, is refused with its reason, or is counted as no entry.
+
+    The same rows again have no effect. Memory does not grow with the narratives. After an error the rows before it
+    are kept, and running it again is right.
+
+    Raises:
+        FileRefused: the file cannot be read, or not beyond a row.
+        StoreBusy: another process takes in the same rows, or the database is locked.
+    """
+    today = clock().astimezone(CHINA).date()
+    with open_register(path, mappings, today) as register:
+        _refuse_other_agencys(register, candidates.agency)
+        desk = _Desk(path.name[:_REGISTER_CHARACTERS], candidates, screener, clock)
+        for batch in _batches(iter(register)):
+            with store.transaction() as transaction:
+                desk.keep(transaction, [outcome for outcome in batch if isinstance(outcome, Taken)])
+            for outcome in batch:
+                desk.tally.note_untaken(outcome)
+            progress(register.rows_read, register.rows_expected)
+        return desk.tally.report(desk.register, register.encoding, register.mappings, register.rows_read)
+
+
+class _Desk:
+    """Where the rows of one file are screened, linked and kept."""
+
+    def __init__(self, register: str, candidates: Candidates, screener: Screens, clock: Clock) -> None:
+        self.register = register
+        self.tally = Tally()
+        self._candidates = candidates
+        self._screener = screener
+        self._clock = clock
+        self._persons = SamePersons()
+
+    def keep(self, transaction: Transaction, rows: Sequence[Taken]) -> None:
+        """Screen the rows that are not kept yet and add them, linked with those of the same person."""
+        kept = dict(self._candidates.known(transaction, [row.row_hash for row in rows]))
+        fresh: dict[bytes, NewCandidate] = {}
+        back_links: dict[UUID, list[UUID]] = defaultdict(list)
+        for row in rows:
+            if row.row_hash in kept:
+                self.tally.repeated += 1
+            else:
+                candidate = self._candidate(row)
+                fresh[row.row_hash] = candidate
+                kept[row.row_hash] = candidate.facts.candidate_id
+                for earlier in candidate.facts.same_person_as:
+                    back_links[earlier].append(candidate.facts.candidate_id)
+            self._persons.note(row.person_keys, kept[row.row_hash])
+        added = self._candidates.add(transaction, list(fresh.values()))
+        if any(added[row_hash] != candidate.facts.candidate_id for row_hash, candidate in fresh.items()):
+            raise StoreBusy("another process takes in the same rows; run it again when that one is done")
+        self._candidates.link(transaction, back_links)
+
+    def _candidate(self, row: Taken) -> NewCandidate:
+        screening = self._screener.screen(row.particulars.narrative or "")
+        facts = Facts(
+            candidate_id=uuid4(),
+            register=self.register,
+            sheet=row.sheet,
+            row_number=row.row,
+            source=row.source,
+            received_on=row.received_on,
+            labels=tuple(screening.labels),
+            categories=categories(screening.labels),
+            urgent=screening.urgent,
+            evidence=_spans(screening),
+            flags=row.flags,
+            id_number_state=row.id_number,
+            age_band=row.age_band,
+            same_person_as=self._persons.earlier(row.person_keys),
+            taken_in_at=self._clock(),
+        )
+        self._count(facts)
+        return NewCandidate(facts, row.row_hash, row.particulars)
+
+    def _count(self, facts: Facts) -> None:
+        self.tally.taken += 1
+        self.tally.awaiting += bool(facts.labels) or facts.urgent
+        self.tally.urgent += facts.urgent
+        self.tally.linked += bool(facts.same_person_as)
+        self.tally.flags.update(facts.flags)
+
+
+def _spans(screening: Screening) -> tuple[Span, ...]:
+    for_labels = [Span(found.label, found.start, found.end) for found in screening.evidence]
+    return (*for_labels, *(Span(URGENT, found.start, found.end) for found in screening.urgent_evidence))
+
+
+def _refuse_other_agencys(register: Register, agency: str) -> None:
+    for header in register.headers:
+        if header.mapping.role != role_of(agency):
+            raise FileRefused(Reason.other_agency, row=header.row, detail=header.mapping.name)
+
+
+def _batches(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
+    while batch := list(islice(outcomes, BATCH_ROWS)):
+        yield batch

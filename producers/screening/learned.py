@@ -1,0 +1,115 @@
+"""
+Weights of single characters and pairs, learned from labelled texts: how a narrative sounds as a whole.
+
+The rules know words; the weights know that a text speaks of hardship in words that no rule has. The answer of one
+label is a sum, so its reasons can be shown: the characters and pairs that gave most (`strongest`).
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from operator import add
+from pathlib import Path
+from typing import Self
+
+from producers.screening.errors import RuleFileUnreadable, RuleInvalid
+from producers.screening.findings import Label
+from producers.screening.rulefiles import URGENT, Target
+
+ANY = "ANY"
+SOUNDS: tuple[Target | str, ...] = (ANY, URGENT, *Label)
+WEIGHTS_FILE = "learned.tsv"
+
+# All weights of a pair are summed at once: each is a field of one whole number, lifted above zero.
+_FIELD = 32
+_LIFT = 1 << 16
+_MASK = (1 << _FIELD) - 1
+
+
+def grams(text: str) -> set[str]:
+    """List the different characters and pairs of a text."""
+    found = set(map(add, text, text[1:]))
+    found.update(text)
+    return found
+
+
+@dataclass(frozen=True)
+class Learned:
+    """
+    Weights in thousandths, one for each of SOUNDS, and the answer of a text without any of them.
+
+    Attributes:
+        start: What each sound begins with.
+        weights: For each character or pair its weights.
+        packed: The same weights as one number (see `_packed`).
+    """
+
+    start: tuple[int, ...]
+    weights: dict[str, tuple[int, ...]]
+    packed: dict[str, int]
+
+    @classmethod
+    def of(cls, start: tuple[int, ...], weights: dict[str, tuple[int, ...]]) -> Self:
+        """Make ready for scoring."""
+        return cls(start, weights, {gram: _packed(row) for gram, row in weights.items()})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read learned.tsv of a rules folder; without one, every text sounds alike."""
+        path = folder / WEIGHTS_FILE
+        if not path.exists():
+            return cls.of((0,) * len(SOUNDS), {})
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            raise RuleFileUnreadable(path, str(error)) from error
+        rows = {}
+        for number, line in enumerate(lines, 1):
+            if line and not line.startswith("#"):
+                gram, *numbers = line.split("\t")
+                rows[gram] = _row(path, number, numbers)
+        start = rows.pop("START", (0,) * len(SOUNDS))
+        return cls.of(start, rows)
+
+    def sound(self, text: str) -> dict[Target | str, float]:
+        """Say how much a text sounds like each label, like any, and urgent; above zero is more likely than not."""
+        known = [self.packed[gram] for gram in grams(text) if gram in self.packed]
+        total, count = sum(known), len(known)
+        scale = 1 / (1000 * sqrt(count + 1))
+        return {
+            name: self.start[at] / 1000 + ((total >> (at * _FIELD) & _MASK) - count * _LIFT) * scale
+            for at, name in enumerate(SOUNDS)
+        }
+
+    def strongest(self, text: str, sound: Target, most: int) -> list[tuple[int, int]]:
+        """Find where the characters and pairs stand that gave this sound most; at least one if the text has any."""
+        at = SOUNDS.index(sound)
+        found = sorted(
+            (gram for gram in grams(text) if gram in self.weights and not gram.isspace()),
+            key=lambda gram: (-self.weights[gram][at], gram),
+        )
+        places = [(text.index(gram), text.index(gram) + len(gram)) for gram in found[: most * 2]]
+        return _joined(places)[:most]
+
+
+def _row(path: Path, number: int, numbers: list[str]) -> tuple[int, ...]:
+    try:
+        row = tuple(map(int, numbers))
+    except ValueError as error:
+        raise RuleInvalid(path, f"line {number}", str(error)) from error
+    if len(row) != len(SOUNDS) or any(abs(weight) >= _LIFT for weight in row):
+        raise RuleInvalid(path, f"line {number}", f"{len(SOUNDS)} whole numbers between ±{_LIFT} are needed")
+    return row
+
+
+def _packed(row: tuple[int, ...]) -> int:
+    return sum((weight + _LIFT) << (at * _FIELD) for at, weight in enumerate(row))
+
+
+def _joined(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

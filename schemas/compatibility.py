@@ -51,7 +51,7 @@ ADVICE: Mapping[Rule, str] = {
     Rule.model_differs: "bring the model and the .avsc together",
     Rule.not_in_catalog: "give it a row, or a version, in schemas/catalog.py, or take the file away",
     Rule.file_missing: "add the file, or take the version out of schemas/catalog.py",
-    Rule.unsound: "see `What fastavro accepts` in the threat notes: flatten it",
+    Rule.unsound: "flatten it: no type inside itself, no items that take no bytes, names defined before use",
     Rule.released_edited: f"restore the file, {HOW_TO_ADD}",
 }
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from console.demo.county import County, county
-from console.demo.figures import cooperation
+from console.demo.figures import figures
 from console.demo.scenario import play
 from console.words import CHINESE_STATES
 from schemas.codes import Role
@@ -53,16 +53,16 @@ def demo(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that broker and nodes are stopped then too
     with county(folder, region, bootstrap, lambda line: console.print(f"[dim]{line}[/dim]")) as running:
         with _progress(console) as progress:
-            taken_in = play(running, registers, progress)
+            played = play(running, registers, progress)
         logs = {role: running.nodes[role].log_lines() for role in Role}
-        figures = {"seconds": 0.0, **taken_in, **cooperation(running.agencies, logs)}
-        figures["seconds"] = round(time.monotonic() - started, 1)
+        measured = figures(running.agencies, logs, played)
+        measured = {"seconds": round(time.monotonic() - started, 1), **measured}
         if json_file is not None:
-            json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        _report(console, figures)
+            json_file.write_text(json.dumps(measured, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        _report(console, measured)
         if serve:
             _serve(console, running)
-    if not figures["views_equal"]:
+    if not measured["views_equal"]:
         raise click.ClickException("the two sides do not see the same: this must never happen; please report it")
 
 
@@ -71,34 +71,38 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console)
 
 
-def _report(console: Console, figures: dict[str, Any]) -> None:
+def _report(console: Console, measured: dict[str, Any]) -> None:
     table = Table("state 状态", "federation 妇联", "procuratorate 检察院", title="clues by state 各状态线索数")
-    ours, theirs = figures["clues"][Role.federation], figures["clues"][Role.procuratorate]
+    ours, theirs = measured["clues"][Role.federation], measured["clues"][Role.procuratorate]
     for state in State:
         if state in ours or state in theirs:
             table.add_row(f"{state} {CHINESE_STATES[state]}", str(ours.get(state, 0)), str(theirs.get(state, 0)))
     table.add_section()
     table.add_row("total 合计", str(sum(ours.values())), str(sum(theirs.values())))
     console.print(table)
-    console.print(_lines(figures), sep="\n")
+    console.print(_lines(measured), sep="\n")
 
 
-def _lines(figures: dict[str, Any]) -> str:
-    handover = ", ".join(f"{name} {value} ms" for name, value in figures["handover_ms"].items())
+def _lines(measured: dict[str, Any]) -> str:
+    handover, outage = (
+        ", ".join(f"{name} {value} ms" for name, value in measured[key].items())
+        for key in ("handover_ms", "handover_across_outage_ms")
+    )
     both = {
-        name: " / ".join(str(figures[name][role]) for role in Role) for name in ("events_applied", "void", "waiting")
+        name: " / ".join(str(measured[name][role]) for role in Role) for name in ("events_applied", "void", "waiting")
     }
     lines: Sequence[tuple[str, object]] = (
-        ("register rows read, refused 登记行", f"{figures['rows_read']}, {figures['rows_refused']}"),
-        ("candidates found 候选线索", figures["candidates"]),
-        ("events published 发布事件", figures["events_published"]),
+        ("register rows read, refused 登记行", f"{measured['rows_read']}, {measured['rows_refused']}"),
+        ("candidates found 候选线索", measured["candidates"]),
+        ("events published 发布事件", measured["events_published"]),
         ("applied, each side 已生效", both["events_applied"]),
-        ("void, as scripted 无效(交叉)", f"{both['void']} (scripted {figures['void_scripted']})"),
+        ("void, as scripted 无效(交叉)", f"{both['void']} (scripted {measured['void_scripted']})"),
         ("waiting 等待", both["waiting"]),
-        ("dead letters 死信", figures["dead_letters"]),
+        ("dead letters 死信", measured["dead_letters"]),
         ("handover 传递时间", handover),
-        ("both views equal 双方一致", "yes 是" if figures["views_equal"] else "NO 否"),
-        ("seconds 用时", figures["seconds"]),
+        ("across a node's outage 节点停机期间", outage),
+        ("both views equal 双方一致", "yes 是" if measured["views_equal"] else "NO 否"),
+        ("seconds 用时", measured["seconds"]),
     )
     return "\n".join(f"{name:<34}{value}" for name, value in lines)
 

@@ -5,10 +5,11 @@ What the demonstration measured, from both ledgers and the logs of both nodes; n
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from clue_exchange.store import Transaction
+from console.demo.scenario import Played
 from console.wiring import Agency
 from consumers import worklist
 from schemas.codes import Role
@@ -20,24 +21,33 @@ from schemas.view import ClueView, State
 T = TypeVar("T")
 
 
-def cooperation(agencies: Mapping[Role, Agency], logs: Mapping[Role, Iterable[dict[str, Any]]]) -> dict[str, Any]:
-    """The figures of `demo --json` that the ledgers give."""
+Logs: TypeAlias = Mapping[Role, Iterable[dict[str, Any]]]
+
+
+def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict[str, Any]:
+    """What `demo --json` writes, but for the seconds."""
     folds = _per_agency(agencies, _folds)
     ours, theirs = folds[Role.federation], folds[Role.procuratorate]
     outcomes = _per_agency(agencies, lambda _, transaction: worklist.outcomes(transaction))
     own = _per_agency(agencies, lambda agency, tx: worklist.recorded_at(tx, agency.settings.agency))
     letters = _per_agency(agencies, lambda agency, transaction: agency.dead_letters.count(transaction))
+    usual, across_outage = _handovers(own, logs, played.outage)
     return {
         "states_reached": sorted({state for folded in ours.values() for state in _states(folded)}),
+        "rows_read": sum(each.taken + each.repeated + len(each.refused) for each in played.reports),
+        "rows_refused": sum(len(each.refused) for each in played.reports),
+        "candidates": sum(each.awaiting for each in played.reports),
         "clues": {role: dict(sorted(_by_state(folds[role]).items())) for role in Role},
         "transferred": sum(folded.view.origin is Role.federation for folded in theirs.values()),
         "events_published": sum(map(len, own.values())),
         "events_applied": {role: outcomes[role]["applied"] for role in Role},
         "void": {role: outcomes[role]["void"] for role in Role},
+        "void_scripted": played.void,
         "waiting": {role: outcomes[role]["waiting"] for role in Role},
         "dead_letters": sum(letters.values()),
         "views_equal": {i: f.digest for i, f in ours.items()} == {i: f.digest for i, f in theirs.items()},
-        "handover_ms": percentiles(_handovers(agencies, logs)),
+        "handover_ms": percentiles(usual),
+        "handover_across_outage_ms": percentiles(across_outage),
     }
 
 
@@ -61,20 +71,25 @@ def _states(folded: Fold) -> set[State]:
     return reached
 
 
-def _handovers(agencies: Mapping[Role, Agency], logs: Mapping[Role, Iterable[dict[str, Any]]]) -> list[float]:
+def _handovers(
+    recorded: Mapping[Role, Mapping[UUID, datetime]], logs: Logs, outage: tuple[datetime, datetime]
+) -> tuple[list[float], list[float]]:
     """
-    Commit at the sender to visible at the receiver, in milliseconds, for each event, at its first arrival.
+    Commit at the sender to visible at the receiver, in milliseconds, for each event at its first arrival.
 
-    The sender's moment is taken just before its commit; the receiver's is its log line, just after its own.
+    The sender's moment is taken just before its commit; the receiver's is its log line, just after its own. Events
+    committed while a node was down are given apart.
     """
-    handovers = []
-    for role, agency in agencies.items():
-        with agency.store.reading() as transaction:
-            recorded = worklist.recorded_at(transaction, agency.settings.agency)
+    usual: list[float] = []
+    across_outage: list[float] = []
+    down, up = outage
+    for role, sent_at in recorded.items():
+        not_arrived = dict(sent_at)
         for line in logs[role.other]:
-            if line["event"] == "record.placed" and (sent := recorded.pop(UUID(line["event_id"]), None)) is not None:
-                handovers.append((datetime.fromisoformat(line["timestamp"]) - sent).total_seconds() * 1000)
-    return handovers
+            if line["event"] == "record.placed" and (sent := not_arrived.pop(UUID(line["event_id"]), None)):
+                taken = (datetime.fromisoformat(line["timestamp"]) - sent).total_seconds() * 1000
+                (across_outage if down <= sent <= up else usual).append(taken)
+    return usual, across_outage
 
 
 def _per_agency(agencies: Mapping[Role, Agency], look: Callable[[Agency, Transaction], T]) -> dict[Role, T]:

@@ -14,9 +14,9 @@ from clue_exchange.errors import ExchangeError
 from clue_exchange.wake import watch
 from console.demo.stories import Step, Story
 from console.wiring import Agency
+from consumers import worklist
 from schemas.catalog import type_of
 from schemas.codes import Role
-from schemas.fold import Fold
 
 ARRIVAL_SECONDS = 30
 Advance: TypeAlias = Callable[[], None]
@@ -43,7 +43,11 @@ class ScriptedClue:
 
 @dataclass(frozen=True, slots=True)
 class Officers:
-    """The officers of both agencies, at the agencies' own databases."""
+    """
+    The officers of both agencies, at the agencies' own databases.
+
+    They act one after the other, so that what is measured is the way of one event and not a queue of the script's.
+    """
 
     agencies: Mapping[Role, Agency]
 
@@ -60,25 +64,38 @@ class Officers:
                     self.act(clue, clue.steps[index])
                     advance()
 
-    def act(self, clue: ScriptedClue, step: Step, seen: int | None = None) -> None:
-        """One act, when its side sees the clue's earlier events: all of them, or as many as `seen`."""
-        folded = self.wait_until_seen(step.by, clue.clue_id, clue.issued if seen is None else seen)
-        event = step.facts_for(folded.view)
-        self.agencies[step.by].desk().act(type_of(event).verb)(clue.clue_id, event)
+    def act(self, clue: ScriptedClue, step: Step) -> None:
+        """One act, when its side sees all earlier events of the clue; returns when the other side sees it."""
+        self.act_unseen(clue, step, clue.issued)
+        self.wait_until_seen(step.by.other, clue.clue_id, clue.issued)
+
+    def act_unseen(self, clue: ScriptedClue, step: Step, seen: int) -> None:
+        """One act, when its side sees so many events of the clue; the other side may hear of it later."""
+        agency = self.agencies[step.by]
+        self.wait_until_seen(step.by, clue.clue_id, seen)
+        with agency.store.reading() as transaction:
+            view = agency.ledger.fold(transaction, clue.clue_id).view
+        event = step.facts_for(view)
+        agency.desk().act(type_of(event).verb)(clue.clue_id, event)
         clue.issued += 1
 
-    def wait_until_seen(self, role: Role, clue_id: UUID, events: int) -> Fold:
-        """The fold of a clue at this side, once so many of its events took their places."""
-        agency = self.agencies[role]
+    def wait_until_seen(self, role: Role, clue_id: UUID, events: int) -> None:
+        """
+        Wait until so many events of a clue took their places at this side.
+
+        Raises:
+            NotArrived: they did not in 30 seconds.
+        """
+        store = self.agencies[role].store
         deadline = time.monotonic() + ARRIVAL_SECONDS
-        with closing(watch(agency.store)) as commits:
+        with closing(watch(store)) as commits:
             while True:
-                with agency.store.reading() as transaction:
-                    folded = agency.ledger.fold(transaction, clue_id)
-                if len(folded.placed) >= events:
-                    return folded
+                with store.reading() as transaction:
+                    row = worklist.clue(transaction, clue_id)
+                if row is not None and row.applied + row.void >= events:
+                    return
                 if time.monotonic() > deadline:
-                    raise NotArrived(f"clue {clue_id}: {len(folded.placed)} of {events} events reached the {role}")
+                    raise NotArrived(f"clue {clue_id}: not all of {events} events reached the {role}")
                 commits.wait(Event(), 0.2)
 
 

@@ -6,11 +6,14 @@ is up again.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.progress import Progress
 
+from clue_exchange.clock import system_clock
 from console.demo.county import County
 from console.demo.officers import Officers, ScriptedClue, courses
 from console.demo.stories import ACCEPT, CROSSING, STORIES, WITHDRAW
@@ -26,22 +29,40 @@ EACH_CROSSING = 3
 """How many clues take each crossing course."""
 
 
-def play(county: County, registers: Path, progress: Progress) -> dict[str, Any]:
-    """Play the whole scenario; answers what intake counted, and how many events the script makes void."""
+@dataclass(frozen=True, slots=True)
+class Played:
+    """
+    What was played.
+
+    Attributes:
+        reports: what became of the rows of both registers.
+        void: how many events the script makes void.
+        outage: from when to when the federation's node was down.
+    """
+
+    reports: Sequence[IntakeReport]
+    void: int
+    outage: tuple[datetime, datetime]
+
+
+def play(county: County, registers: Path, progress: Progress) -> Played:
+    """
+    Play the whole scenario; returns when both sides have all events.
+
+    Raises:
+        NotArrived: an event did not reach the other side.
+    """
     reports = [_take_in(county.agencies[role], registers / REGISTER_OF[role], progress) for role in Role]
     officers = Officers(county.agencies)
-    transferred = _hand_over(county.agencies[Role.federation], "transferring 移送线索", progress)
-    shared = _hand_over(county.agencies[Role.procuratorate], "sharing 共享线索", progress)
+    transferred = _hand_over(officers, Role.federation, "transferring 移送线索", progress)
+    shared = _hand_over(officers, Role.procuratorate, "sharing 共享线索", progress)
     crossing, ordinary = transferred[: EACH_CROSSING * len(CROSSING)], transferred[EACH_CROSSING * len(CROSSING) :]
-    void = _cross(county, officers, crossing, progress)
+    void, outage = _cross(county, officers, crossing, progress)
     _take_courses(officers, ordinary, shared, progress)
-    _wait_for_all(officers, [*transferred, *shared], progress)
-    return {
-        "rows_read": sum(report.rows_read for report in reports),
-        "rows_refused": sum(len(report.refused) for report in reports),
-        "candidates": sum(report.awaiting for report in reports),
-        "void_scripted": void,
-    }
+    for clue in [*transferred, *shared]:
+        for role in Role:
+            officers.wait_until_seen(role, clue.clue_id, clue.issued)
+    return Played(reports, void, outage)
 
 
 def _take_in(agency: Agency, register: Path, progress: Progress) -> IntakeReport:
@@ -54,14 +75,15 @@ def _take_in(agency: Agency, register: Path, progress: Progress) -> IntakeReport
     return take_in(register, bundled_mappings(), agency.candidates(), agency.store, screener, agency.clock, advance)
 
 
-def _hand_over(agency: Agency, what: str, progress: Progress) -> list[ScriptedClue]:
+def _hand_over(officers: Officers, role: Role, what: str, progress: Progress) -> list[ScriptedClue]:
     """A reviewer hands over every candidate in which screening found a category of the campaign."""
-    candidates = [each for each in agency.candidates().list() if each.facts.categories]
-    desk = agency.desk()
+    agency = officers.agencies[role]
+    kept = agency.candidates()
     clues = []
-    for candidate in progress.track(candidates, description=what):
-        signed = desk.hand_over(agency.candidates(), candidate.candidate_id, _opening(agency, candidate))
+    for candidate in progress.track([each for each in kept.list() if each.facts.categories], description=what):
+        signed = agency.desk().hand_over(kept, candidate.candidate_id, _opening(agency, candidate))
         clues.append(ScriptedClue(signed.envelope.clue_id))
+        officers.wait_until_seen(role.other, clues[-1].clue_id, 1)
     return clues
 
 
@@ -79,29 +101,29 @@ def _opening(agency: Agency, candidate: Candidate) -> NewClue:
     return ClueTransferred.read(fields) if role is Role.federation else ClueShared.read(fields)
 
 
-def _cross(county: County, officers: Officers, clues: Sequence[ScriptedClue], progress: Progress) -> int:
+def _cross(
+    county: County, officers: Officers, clues: Sequence[ScriptedClue], progress: Progress
+) -> tuple[int, tuple[datetime, datetime]]:
     """
     Both sides act while the federation's node is down, so that neither sees the other's act; then it starts again.
 
-    Answers how many of these acts the other side's turn makes void.
+    Answers how many of these acts the other side's turn makes void, and how long the node was down.
     """
     pairs = list(zip(clues, (CROSSING * len(clues))[: len(clues)], strict=True))
     task = progress.add_task("acts that cross 交叉行为", total=len(pairs))
     for clue, crossing in pairs:
         for step in crossing.before:
             officers.act(clue, step)
-        officers.wait_until_seen(Role.federation, clue.clue_id, clue.issued)
-        officers.wait_until_seen(Role.procuratorate, clue.clue_id, clue.issued)
-    node = county.nodes[Role.federation]
+    node, down = county.nodes[Role.federation], system_clock()
     node.stop()
     for clue, crossing in pairs:
         both_know = clue.issued
         for steps in (crossing.federation, crossing.procuratorate):
             for already, step in enumerate(steps):
-                officers.act(clue, step, seen=both_know + already)
+                officers.act_unseen(clue, step, both_know + already)
         progress.advance(task)
     node.start()
-    return sum(crossing.void for _, crossing in pairs)
+    return sum(crossing.void for _, crossing in pairs), (down, system_clock())
 
 
 def _take_courses(
@@ -116,10 +138,3 @@ def _take_courses(
     everybody = [*transferred, *shared]
     acts = progress.add_task("officers act 双方办理", total=sum(len(clue.steps) for clue in everybody))
     officers.play(everybody, lambda: progress.advance(acts))
-
-
-def _wait_for_all(officers: Officers, clues: Sequence[ScriptedClue], progress: Progress) -> None:
-    """The last events arrive."""
-    for clue in progress.track(clues, description="comparing 核对双方"):
-        for role in Role:
-            officers.wait_until_seen(role, clue.clue_id, clue.issued)

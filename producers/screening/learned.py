@@ -2,9 +2,10 @@
 Weights of single characters and pairs, learned from labelled texts: how a narrative sounds as a whole.
 
 The rules know words; the weights know that a text speaks of hardship in words that no rule has. The answer of one
-label is a sum, so its reasons can be shown: the characters and pairs that gave most (`strongest`).
+label is a sum, so its reason can be shown: the clause that gave most (`strongest`).
 """
 
+import re
 from dataclasses import dataclass
 from math import sqrt
 from operator import add
@@ -22,6 +23,7 @@ WEIGHTS_FILE = "learned.tsv"
 # All weights of a pair are summed at once: each is a field of one whole number, lifted above zero.
 _FIELD = 32
 _LIFT = 1 << 16
+_CLAUSE = re.compile(r"[^,，。！？!?;；:：、…]+")
 _MASK = (1 << _FIELD) - 1
 
 
@@ -80,15 +82,14 @@ class Learned:
             for at, name in enumerate(SOUNDS)
         }
 
-    def strongest(self, text: str, sound: Target, most: int) -> list[tuple[int, int]]:
-        """Find where the characters and pairs stand that gave this sound most; at least one if the text has any."""
+    def strongest(self, text: str, sound: Target) -> tuple[int, int] | None:
+        """Find the clause that gave this sound most; None if nothing in the text has a weight."""
         at = SOUNDS.index(sound)
-        found = sorted(
-            (gram for gram in grams(text) if gram in self.weights and not gram.isspace()),
-            key=lambda gram: (-self.weights[gram][at], gram),
-        )
-        places = [(text.index(gram), text.index(gram) + len(gram)) for gram in found[: most * 2]]
-        return _joined(places)[:most]
+        clauses = [
+            (sum(self.weights[gram][at] for gram in grams(part.group()) if gram in self.weights), part.span())
+            for part in _CLAUSE.finditer(text)
+        ]
+        return max(clauses, key=lambda clause: (clause[0], -clause[1][0]))[1] if clauses else None
 
 
 def _row(path: Path, number: int, numbers: list[str]) -> tuple[int, ...]:
@@ -104,12 +105,3 @@ def _row(path: Path, number: int, numbers: list[str]) -> tuple[int, ...]:
 def _packed(row: tuple[int, ...]) -> int:
     return sum((weight + _LIFT) << (at * _FIELD) for at, weight in enumerate(row))
 
-
-def _joined(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

@@ -135,7 +135,6 @@ class Sound(Entry):
         most: It never adds or takes more than this.
         alone: Above this sound of "some label" the likeliest label stands, even without a passage of a rule.
         per_point: What a point of the rules counts when the likeliest label is looked for.
-        shown: How many passages are shown when no rule found one.
     """
 
     of_label: float
@@ -144,7 +143,6 @@ class Sound(Entry):
     most: float
     alone: float
     per_point: float
-    shown: int
 
 
 class Decision(Entry):

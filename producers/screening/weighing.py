@@ -10,6 +10,8 @@ from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
 from producers.screening.rulefiles import URGENT, Target
 
+SOUND_RULE = "语感 / sound of the text"
+
 Passage = tuple[int, int, str]
 
 
@@ -54,7 +56,7 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
         if verdict.passages or verdict.objections:
             verdicts[target] = verdict
     if not any(verdict.stands for target, verdict in verdicts.items() if target != URGENT):
-        _guess(reading, book, sound, verdicts)
+        _guess(reading, book, met, sound, verdicts)
     return verdicts
 
 
@@ -69,16 +71,20 @@ def _listen(target: Target, verdict: Verdict, book: Rulebook, sound: dict[Target
 
 
 def _guess(
-    reading: Reading, book: Rulebook, sound: dict[Target | str, float], verdicts: dict[Target, Verdict]
+    reading: Reading,
+    book: Rulebook,
+    met: list[CueHit],
+    sound: dict[Target | str, float],
+    verdicts: dict[Target, Verdict],
 ) -> None:
     ear = book.decision.sound
-    if sound[ANY] <= ear.alone or not book.learned.weights:
+    if sound[ANY] <= ear.alone or any(cue.ready.cue.takes for cue in met) or _tone(Label.OTHER_CRIME, reading, book) < 0:
         return
     likeliest = max(Label, key=lambda label: sound[label] + ear.per_point * _points(label, verdicts))
     verdict = verdicts.setdefault(likeliest, Verdict())
-    if not verdict.passages:
-        places = book.learned.strongest(reading.text, likeliest, ear.shown)
-        verdict.passages = [(*reading.span(start, end), "语感 / sound of the text") for start, end in places]
+    place = book.learned.strongest(reading.text, likeliest)
+    if not verdict.passages and place:
+        verdict.passages.append((*reading.span(*place), SOUND_RULE))
     verdict.stands = bool(verdict.passages)
 
 

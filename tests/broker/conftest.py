@@ -1,13 +1,22 @@
 """One real Kafka for the whole session, and topics that no two tests share."""
 
+import io
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.kafka_records import TopicSpec
+from clue_exchange.logs import Log, json_log
+from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
+from clue_exchange.topics import ensure_topics
+from console.wiring import Agency
+from schemas.codes import Role
+from tests.two_sides import SetClock, TwoSides
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +44,36 @@ def make_topic(bootstrap: str) -> Callable[..., str]:
         return name
 
     return make
+
+
+@pytest.fixture
+def log_text() -> io.StringIO:
+    """What the nodes log."""
+    return io.StringIO()
+
+
+@pytest.fixture
+def log(log_text: io.StringIO) -> Log:
+    """The log of the nodes under test."""
+    return json_log(log_text)
+
+
+@pytest.fixture
+def on_kafka(bootstrap: str, tmp_path: Path) -> Iterator[TwoSides]:
+    """Two agencies of a region of their own, with their topics on the broker."""
+    region = f"{uuid4().int % 1_000_000:06d}"
+    names = {role: f"{role}-{region}" for role in Role}
+    with TopicAdmin(bootstrap) as admin:
+        ensure_topics(admin, names.values(), replicas=1)
+
+    with ExitStack() as opened:
+        agencies = {}
+        for role, name in names.items():
+            settings = Settings(
+                agency=name,
+                counterpart=names[role.other],
+                database=f"sqlite:///{tmp_path}/{role}.db",
+                bootstrap=bootstrap,
+            )
+            agencies[role] = opened.enter_context(closing(Agency.open(settings)))
+        yield TwoSides(agencies[Role.federation], agencies[Role.procuratorate], SetClock())

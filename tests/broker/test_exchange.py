@@ -4,74 +4,25 @@ The whole way of an event, on a real Kafka: desk, ledger, outbox, relay, topic, 
 
 import io
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from pathlib import Path
+from collections.abc import Iterator
 from threading import Event, Thread
-from typing import Any
-from uuid import uuid4
 
-import avro.io
-import avro.schema
 import pytest
 
 from clue_exchange.errors import JournalStopped, PositionOutOfRange
-from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
+from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import OutgoingRecord
-from clue_exchange.logs import Log, json_log
-from clue_exchange.settings import Settings
-from clue_exchange.topic_admin import TopicAdmin
-from clue_exchange.topics import ensure_topics, topic_name
-from clue_exchange.wake import watch
+from clue_exchange.logs import Log
 from console.node import Node
-from console.wiring import Agency
 from consumers import worklist
 from schemas.case_events import AidDecided, ApplicationFiled, FundsPaid
-from schemas.catalog import EVENT_FAMILIES
 from schemas.clue_events import ClueAccepted
 from schemas.codes import Role
-from tests.avro_spec import rabin
 from tests.builders import an_event
-from tests.two_sides import SetClock, TwoSides, rows
+from tests.kafka_steps import DEADLINE_SECONDS, journals, relay_once, states, take_in, wait_until
+from tests.two_sides import TwoSides, rows
 
 pytestmark = pytest.mark.broker
-
-DEADLINE_SECONDS = 30
-SCHEMAS = Path("schemas/avro")
-
-
-@pytest.fixture
-def log_text() -> io.StringIO:
-    """What the nodes log."""
-    return io.StringIO()
-
-
-@pytest.fixture
-def log(log_text: io.StringIO) -> Log:
-    """The log of the nodes under test."""
-    return json_log(log_text)
-
-
-@pytest.fixture
-def on_kafka(bootstrap: str, tmp_path: Path) -> Iterator[TwoSides]:
-    """Two agencies of a region of their own, with their topics on the broker."""
-    region = f"{uuid4().int % 1_000_000:06d}"
-    names = {role: f"{role}-{region}" for role in Role}
-    with TopicAdmin(bootstrap) as admin:
-        ensure_topics(admin, names.values(), replicas=1)
-
-    with ExitStack() as opened:
-        agencies = {}
-        for role, name in names.items():
-            settings = Settings(
-                agency=name,
-                counterpart=names[role.other],
-                database=f"sqlite:///{tmp_path}/{role}.db",
-                bootstrap=bootstrap,
-            )
-            agencies[role] = opened.enter_context(closing(Agency.open(settings)))
-        yield TwoSides(agencies[Role.federation], agencies[Role.procuratorate], SetClock())
 
 
 @pytest.fixture
@@ -87,37 +38,6 @@ def running(on_kafka: TwoSides, log: Log) -> Iterator[TwoSides]:
     for thread in threads:
         thread.join(DEADLINE_SECONDS)
         assert not thread.is_alive()
-
-
-def wait_until(agency: Agency, condition: Callable[[], bool]) -> None:
-    """Wait, woken by each commit to the agency's database, until the condition holds."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    with closing(watch(agency.store)) as commits:
-        while not condition():
-            assert time.monotonic() < deadline, "the condition did not come true in time"
-            commits.wait(Event(), 0.2)
-
-
-def states(agency: Agency) -> dict[str, int]:
-    with agency.store.reading() as transaction:
-        return dict(worklist.by_state(transaction))
-
-
-def relay_once(agency: Agency, producer: JournalProducer, log: Log) -> int:
-    with closing(watch(agency.store)) as commits:
-        return agency.relay(producer, commits, log).relay_once()
-
-
-def take_in(agency: Agency, next_offsets: dict[str, int], log: Log) -> int:
-    """One batch of what the topics hold, read from these offsets."""
-    with JournalConsumer(
-        agency.settings.bootstrap, next_offsets, group_id=f"{agency.settings.agency}.test"
-    ) as consumer:
-        return agency.loop(log).take_in_once(consumer, 5_000)
-
-
-def journals(agency: Agency) -> list[str]:
-    return [topic_name(agency.settings.agency, family) for family in EVENT_FAMILIES]
 
 
 def test_a_clue_goes_from_one_desk_to_the_other_and_back(running: TwoSides) -> None:
@@ -226,32 +146,3 @@ def test_a_node_whose_loop_must_stop_stops_as_a_whole(on_kafka: TwoSides, log: L
     events = [json.loads(line)["event"] for line in log_text.getvalue().splitlines()]
     assert events.count("node.failed") == 1
     assert events[-1] == "node.stopped"
-
-
-def read_with_avro(data: bytes, schemas: dict[bytes, avro.schema.Schema]) -> dict[str, Any]:
-    """Read a single-object encoding with Apache's library."""
-    assert data[:2] == b"\xc3\x01"
-    value = avro.io.DatumReader(schemas[data[2:10]]).read(avro.io.BinaryDecoder(io.BytesIO(data[10:])))
-    assert isinstance(value, dict)
-    return value
-
-
-def test_an_independent_reader_decodes_every_record_from_the_schema_files_alone(on_kafka: TwoSides, log: Log) -> None:
-    """Apache avro, not the library that wrote, reads record and envelope of what stands in the topics."""
-    federation = on_kafka.federation
-    sent = [on_kafka.transfer() for _ in range(3)]
-    with federation.producer() as producer:
-        relay_once(federation, producer, log)
-    texts = [path.read_text(encoding="utf-8") for path in SCHEMAS.glob("*.avsc")]
-    schemas = {rabin(json.loads(text)): avro.schema.parse(text) for text in texts}
-    start = {journals(federation)[0]: 0}
-
-    with JournalConsumer(federation.settings.bootstrap, start, group_id="independent") as consumer:
-        received = consumer.poll(5_000)
-    records = [read_with_avro(record.value or b"", schemas) for record in received]
-    envelopes = [read_with_avro(record["body"], schemas) for record in records]
-
-    assert [record["number"] for record in records] == [1, 2, 3]
-    assert [envelope["event_type"] for envelope in envelopes] == ["ClueTransferred"] * 3
-    assert [envelope["clue_id"] for envelope in envelopes] == [str(event.envelope.clue_id) for event in sent]
-    assert all(envelope["facts_schema"] in schemas for envelope in envelopes)

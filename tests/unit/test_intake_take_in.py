@@ -63,7 +63,7 @@ def test_the_federations_register_becomes_candidates(store: Store, candidates: C
     assert report.awaiting > 60
     assert report.linked == 7
     assert report.encoding == "gb18030"
-    assert report.normalised == {"id_number": 13, "phone": 23}
+    assert report.normalised == {"id_number": 13, "phone": 37}
     assert len(candidates.list()) == report.awaiting
     assert len(candidates.list(None)) == 240
 

@@ -45,7 +45,7 @@ def test_erasure_needs_two_officers_and_only_the_other_side_confirms_it() -> Non
     assert told.by_procuratorate(confirmed).view.erased == {(F, 1)}
 
 
-def test_toldis_disputed_once() -> None:
+def test_clue_is_disputed_once() -> None:
     """The second dispute has no place, and the party is not offered it."""
     told = ClueBuilder().at(State.disputed).by_procuratorate(an_event(clue.ClueDeclined))
 
@@ -62,7 +62,7 @@ def test_toldis_disputed_once() -> None:
         (State.applied, "ended_early", False),
     ],
 )
-def test_closed_toldis_disputed_only_after_no_aid(ended: State, outcome: str, may_be_disputed: bool) -> None:
+def test_closed_clue_is_disputed_only_after_no_aid(ended: State, outcome: str, may_be_disputed: bool) -> None:
     """After a refusal or a redirection the federation may contradict the closing, after a payment it may not."""
     ending = "died" if outcome == "ended_early" else None
     told = ClueBuilder().at(ended).by_procuratorate(an_event(case.CaseClosed, outcome=outcome, ending=ending))
@@ -171,7 +171,7 @@ def test_award_is_paid_once() -> None:
         (case.FundsPaid, {"awards": [9]}),
     ],
 )
-def test_nothing_is_done_for_persons_or_awards_that_the_tolddoes_not_have(
+def test_nothing_is_done_for_persons_or_awards_that_the_clue_does_not_have(
     event_type: type[Event], changes: dict[str, Any]
 ) -> None:
     """A person, or an award, that no event of the clue has added cannot be acted on."""

@@ -1,0 +1,49 @@
+"""
+Steps of tests on a real Kafka: relay once, take in once, wait for a view.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+
+from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
+from clue_exchange.logs import Log
+from clue_exchange.topics import topic_name
+from clue_exchange.wake import watch
+from console.wiring import Agency
+from consumers import worklist
+from schemas.catalog import EVENT_FAMILIES
+
+DEADLINE_SECONDS = 30
+
+
+def wait_until(agency: Agency, condition: Callable[[], bool]) -> None:
+    """Wait, woken by each commit to the agency's database, until the condition holds."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    with closing(watch(agency.store)) as commits:
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come true in time"
+            commits.wait(Event(), 0.2)
+
+
+def states(agency: Agency) -> dict[str, int]:
+    with agency.store.reading() as transaction:
+        return dict(worklist.by_state(transaction))
+
+
+def relay_once(agency: Agency, producer: JournalProducer, log: Log) -> int:
+    with closing(watch(agency.store)) as commits:
+        return agency.relay(producer, commits, log).relay_once()
+
+
+def take_in(agency: Agency, next_offsets: dict[str, int], log: Log) -> int:
+    """One batch of what the topics hold, read from these offsets."""
+    with JournalConsumer(
+        agency.settings.bootstrap, next_offsets, group_id=f"{agency.settings.agency}.test"
+    ) as consumer:
+        return agency.loop(log).take_in_once(consumer, 5_000)
+
+
+def journals(agency: Agency) -> list[str]:
+    return [topic_name(agency.settings.agency, family) for family in EVENT_FAMILIES]

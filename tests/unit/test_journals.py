@@ -1,0 +1,32 @@
+"""
+Which numbers of a journal are here: gaps open, shrink and close.
+"""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clue_exchange.journals import Gap, Position
+
+
+def test_a_number_beyond_the_next_opens_a_gap() -> None:
+    """What lies between is missing."""
+    position = Position("t").take(1).take(5)
+
+    assert (position.gaps, position.next_number, position.held_up_to) == ((Gap(2, 4),), 6, 1)
+
+
+def test_a_number_in_the_middle_of_a_gap_splits_it() -> None:
+    """Both sides of it are still missing."""
+    assert Position("t").take(5).take(3).gaps == (Gap(1, 2), Gap(4, 4))
+
+
+@given(st.lists(st.integers(min_value=1, max_value=40), max_size=60))
+def test_gaps_and_numbers_are_those_of_a_set(numbers: list[int]) -> None:
+    """Whatever the order and however often: the position holds just the numbers that were taken."""
+    position = Position("t")
+    for number in numbers:
+        position = position.take(number)
+
+    assert {n for n in range(1, 42) if position.holds(n)} == set(numbers)
+    assert position.next_number == max(numbers, default=0) + 1
+    assert all(a.last + 1 < b.first for a, b in zip(position.gaps, position.gaps[1:], strict=False))

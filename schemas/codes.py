@@ -1,10 +1,12 @@
 """
 The code lists of the exchange, each an Avro enum of the same name and symbols.
 
-A code is stable: it is never renamed and never given a second meaning; a new one is appended in a new schema
-version. Sources: the circulars of 2022 and 2023, the Rules of the Supreme People's Procuratorate of 2021
-(《人民检察院开展国家司法救助工作细则》), the trial rules of 2016 for the papers. docs/glossary.md has the Chinese
-names. Where a list has `other`, the words for it are personal data and go into the particulars.
+A code is stable: it is never renamed, never removed and never given a second meaning. None is added to a released list
+either, for the other side's version could not read it (`schemas check`): a new code comes with a new event type, and
+`other` with words serves until then. The words are personal data and go into the particulars.
+
+Sources: the circulars of 2022 and 2023, the Rules of the Supreme People's Procuratorate of 2021
+(《人民检察院开展国家司法救助工作细则》), the trial rules of 2016 for the papers. docs/glossary.md has the Chinese names.
 """
 
 from enum import StrEnum

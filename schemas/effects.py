@@ -35,7 +35,7 @@ def decides(view: ClueView, act: Act[AidDecided]) -> ClueView:
     decisions = act.event.decisions
     awards = tuple(Award(d.number, d.person.key, d.amount_fen) for d in decisions if d.amount_fen is not None)
     refusals = frozenset(d.number for d in decisions if d.amount_fen is None)
-    early = act.event.in_advance and view.state is State.accepted
+    early = act.event.in_advance and view.state is State.accepted and bool(awards)
     return replace(
         view,
         awards=view.awards + awards,

@@ -79,6 +79,8 @@ class Envelope(Coded):
             raise ValueError("sender and recipient have the same role")
         if len({part.person for part in self.particulars}) != len(self.particulars):
             raise ValueError("two parts are of the same person")
+        if self.occurred_at != whole_milliseconds(self.occurred_at):
+            raise ValueError("occurred_at is not in whole milliseconds")
         return self
 
     def to_body(self) -> bytes:

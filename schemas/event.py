@@ -20,7 +20,7 @@ MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
 
 
 class Coded(BaseModel):
-    """Coded fields that cross between agencies: immutable, no unknown field, no silent repair."""
+    """Coded fields that cross between agencies: immutable, and no field that the model does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

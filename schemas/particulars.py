@@ -13,11 +13,21 @@ from pydantic import AfterValidator, Field, model_validator
 from schemas.event import Coded
 
 LINE_BREAK = "\n"
+BLANKS = " \u3000"
+NOT_PLAIN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+
+
+IDEOGRAPHIC_PLANES = range(0x20000, 0x3FFFE)
 
 
 def _is_plain(character: str) -> bool:
-    """Neither control, format (zero-width, bidirectional override), surrogate nor unassigned."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn", "Co"}
+    """
+    Neither control, format (zero-width, bidirectional override), separator of lines, surrogate nor private.
+
+    An ideograph that this Python does not know yet is a name all the same: the two sides may run different versions.
+    """
+    category = unicodedata.category(character)
+    return category not in NOT_PLAIN or (category == "Cn" and ord(character) in IDEOGRAPHIC_PLANES)
 
 
 def _line(text: str) -> str:
@@ -30,7 +40,7 @@ def _line(text: str) -> str:
 
 def _text(text: str) -> str:
     for line in text.split(LINE_BREAK):
-        _line(line.strip())
+        _line(line.strip(BLANKS))
     if not text.strip():
         raise ValueError("is empty")
     return text

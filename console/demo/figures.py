@@ -31,7 +31,8 @@ def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict
     outcomes = _per_agency(agencies, lambda _, transaction: worklist.outcomes(transaction))
     own = _per_agency(agencies, lambda agency, tx: worklist.recorded_at(tx, agency.settings.agency))
     letters = _per_agency(agencies, lambda agency, transaction: agency.dead_letters.count(transaction))
-    usual, across_outage = _handovers(own, logs, played.outage)
+    taken = [each for role in Role for each in handovers(own[role], logs[role.other]).values()]
+    down, up = played.outage
     return {
         "states_reached": sorted({state for folded in ours.values() for state in _states(folded)}),
         "rows_read": sum(each.taken + each.repeated + len(each.refused) for each in played.reports),
@@ -46,8 +47,8 @@ def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict
         "waiting": {role: outcomes[role]["waiting"] for role in Role},
         "dead_letters": sum(letters.values()),
         "views_equal": {i: f.digest for i, f in ours.items()} == {i: f.digest for i, f in theirs.items()},
-        "handover_ms": percentiles(usual),
-        "handover_across_outage_ms": percentiles(across_outage),
+        "handover_ms": percentiles([ms for sent, ms in taken if not down <= sent <= up]),
+        "handover_across_outage_ms": percentiles([ms for sent, ms in taken if down <= sent <= up]),
     }
 
 
@@ -71,25 +72,24 @@ def _states(folded: Fold) -> set[State]:
     return reached
 
 
-def _handovers(
-    recorded: Mapping[Role, Mapping[UUID, datetime]], logs: Logs, outage: tuple[datetime, datetime]
-) -> tuple[list[float], list[float]]:
+def handovers(
+    recorded: Mapping[UUID, datetime], receivers_log: Iterable[dict[str, Any]]
+) -> dict[UUID, tuple[datetime, float]]:
     """
-    Commit at the sender to visible at the receiver, in milliseconds, for each event at its first arrival.
+    For each event: when its sender recorded it, and the milliseconds until it was visible at the receiver.
 
-    The sender's moment is taken just before its commit; the receiver's is its log line, just after its own. Events
-    committed while a node was down are given apart.
+    The sender's moment is taken just before its commit; the receiver's is its log line of the first arrival, just after
+    its own commit.
     """
-    usual: list[float] = []
-    across_outage: list[float] = []
-    down, up = outage
-    for role, sent_at in recorded.items():
-        not_arrived = dict(sent_at)
-        for line in logs[role.other]:
-            if line["event"] == "record.placed" and (sent := not_arrived.pop(UUID(line["event_id"]), None)):
-                taken = (datetime.fromisoformat(line["timestamp"]) - sent).total_seconds() * 1000
-                (across_outage if down <= sent <= up else usual).append(taken)
-    return usual, across_outage
+    arrived: dict[UUID, tuple[datetime, float]] = {}
+    for line in receivers_log:
+        if line["event"] != "record.placed":
+            continue
+        event_id = UUID(line["event_id"])
+        sent = recorded.get(event_id)
+        if sent is not None and event_id not in arrived:
+            arrived[event_id] = sent, (datetime.fromisoformat(line["timestamp"]) - sent).total_seconds() * 1000
+    return arrived
 
 
 def _per_agency(agencies: Mapping[Role, Agency], look: Callable[[Agency, Transaction], T]) -> dict[Role, T]:

@@ -25,12 +25,20 @@ class SamePersons:
         found = {row: None for key in person_keys for row in self._rows.get(_digest(key), ())}
         return tuple(found)[:LINKS_MAX]
 
+    def to_link_back(self, person_keys: Iterable[str]) -> tuple[UUID, ...]:
+        """The earlier rows that are to know of this one too: a group that is full learns of no more."""
+        found = {row: None for key in person_keys if not self._is_full(key) for row in self._rows.get(_digest(key), ())}
+        return tuple(found)[:LINKS_MAX]
+
     def note(self, person_keys: Iterable[str], candidate_id: UUID) -> None:
         """Let later rows find this one."""
         for key in person_keys:
             rows = self._rows.setdefault(_digest(key), [])
             if len(rows) < LINKS_MAX and candidate_id not in rows:
                 rows.append(candidate_id)
+
+    def _is_full(self, key: str) -> bool:
+        return len(self._rows.get(_digest(key), ())) >= LINKS_MAX
 
 
 def _digest(key: str) -> bytes:

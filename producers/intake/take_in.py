@@ -94,7 +94,7 @@ class _Desk:
                 candidate = self._candidate(row)
                 fresh[row.row_hash] = candidate
                 kept[row.row_hash] = candidate.facts.candidate_id
-                for earlier in candidate.facts.same_person_as:
+                for earlier in self._persons.to_link_back(row.person_keys):
                     back_links[earlier].append(candidate.facts.candidate_id)
             self._persons.note(row.person_keys, kept[row.row_hash])
         added = self._candidates.add(transaction, list(fresh.values()))

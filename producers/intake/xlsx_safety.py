@@ -23,6 +23,8 @@ _OLE_START = b"\xd0\xcf\x11\xe0"  # a workbook with a password, or of before 200
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _DOCTYPE = b"<!DOCTYPE"
 _ENCRYPTED = 0x1
+# What zipfile meets in a damaged archive; OSError is a seek to before its start.
+_STUMBLES = (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def check_workbook(path: Path) -> None:
@@ -34,14 +36,15 @@ def check_workbook(path: Path) -> None:
     """
     try:
         _check_start(path)
+    except OSError as error:
+        raise FileRefused(Reason.file_unreadable, detail=type(error).__name__) from None
+    try:
         with ZipFile(path) as archive:
             _check_parts(archive.infolist())
             for part in archive.infolist():
                 if part.filename.endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive, part)
-    except OSError as error:
-        raise FileRefused(Reason.file_unreadable, detail=type(error).__name__) from None
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except _STUMBLES:
         raise FileRefused(Reason.workbook_damaged) from None
 
 

@@ -104,4 +104,3 @@ def _row(path: Path, number: int, numbers: list[str]) -> tuple[int, ...]:
 
 def _packed(row: tuple[int, ...]) -> int:
     return sum((weight + _LIFT) << (at * _FIELD) for at, weight in enumerate(row))
-

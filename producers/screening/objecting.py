@@ -29,33 +29,43 @@ def cues_met(reading: Reading, book: Rulebook) -> list[CueHit]:
     ]
 
 
-def concerns(met: CueHit, target: Target) -> bool:
-    """Whether a cue speaks about this label at all."""
+def against_passages(met: list[CueHit], target: Target) -> list[CueHit]:
+    """Keep the cues that strike out single passages of this label."""
+    return [hit for hit in met if hit.ready.cue.takes is None and _concerns(hit, target)]
+
+
+def against_label(met: list[CueHit], target: Target) -> list[tuple[CueHit, int]]:
+    """Keep the cues that take points from this label as a whole, with the points."""
+    return [(hit, takes) for hit in met if (takes := hit.ready.cue.takes) is not None and _concerns(hit, target)]
+
+
+def objector(rule: Rule, match: Match, striking: list[CueHit], reading: Reading) -> CueHit | None:
+    """Find the first cue that strikes a passage out, unless the rule is immune to it."""
+    for hit in striking:
+        if hit.ready.cue.kind not in rule.immune and _reaches(hit, match, reading):
+            return hit
+    return None
+
+
+def _concerns(met: CueHit, target: Target) -> bool:
     labels = met.ready.cue.labels
     return not labels or target in labels
 
 
-def objector(rule: Rule, match: Match, met: list[CueHit], reading: Reading) -> CueHit | None:
-    """Find the first cue that strikes a passage out; a cue that only takes points, or to which the rule is immune, does not."""
-    for cue in met:
-        strikes = cue.ready.cue.takes is None and cue.ready.cue.kind not in rule.immune
-        if strikes and concerns(cue, rule.label) and _reaches(cue, match, reading):
-            return cue
-    return None
-
-
 def _reaches(met: CueHit, match: Match, reading: Reading) -> bool:
-    # A cue that is part of the passage's own words says nothing against it.
-    if any(word[0] <= met.start and met.end <= word[1] for word in match.words):
-        return False
     reach = met.ready.cue.reach
-    if has_between(met.ready.cut_by, met.end, match.words[-1][0], reading):
-        return False
     if reach == "text":
-        return True
-    if reach == "onward":
-        return met.start <= match.words[-1][0]
-    return any(_reaches_word(met, word, reach) for word in match.words)
+        within = True
+    elif reach == "onward":
+        within = met.start <= match.words[-1][0]
+    else:
+        within = any(_reaches_word(met, word, reach) for word in match.words)
+    # A cue that is part of the passage's own words says nothing against it.
+    return (
+        within
+        and not any(word[0] <= met.start and met.end <= word[1] for word in match.words)
+        and not has_between(met.ready.cut_by, met.end, match.words[-1][0], reading)
+    )
 
 
 def _reaches_word(met: CueHit, word: Hit, reach: int | str) -> bool:

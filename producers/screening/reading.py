@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from operator import add, itemgetter
 
 from producers.screening.rulebook import IndexedWord, Rulebook
 
@@ -54,17 +55,24 @@ def read(narrative: str, book: Rulebook) -> Reading:
 
 def _words(text: str, book: Rulebook) -> tuple[list[tuple[int, IndexedWord]], int]:
     found: list[tuple[int, IndexedWord]] = []
-    bucket_of, single_of = book.index.get, book.single.get
+    shields: list[tuple[int, int]] = []
     hidden_until = 0
-    for at in range(len(text)):
-        for word in bucket_of(text[at : at + 2], ()):
-            if text.startswith(word.word, at) and at + len(word.word) > hidden_until:
+    for at, bucket in enumerate(map(book.index.get, map(add, text, text[1:]))):
+        if bucket is None:
+            continue
+        for length in bucket[0]:
+            word = bucket[1].get(text[at : at + length])
+            if word and len(word.word) == length and at + length > hidden_until:
                 if word.is_shield:
-                    hidden_until = at + len(word.word)
+                    hidden_until = at + length
+                    shields.append((at, hidden_until))
                     _drop_crossing(found, at)
                 found.append((at, word))
-        if at >= hidden_until and (short := single_of(text[at])):
-            found.append((at, short))
+    for match in book.single_words.finditer(text):
+        at = match.start()
+        if not any(start <= at < end for start, end in shields):
+            found.append((at, book.single[match.group()]))
+    found.sort(key=itemgetter(0))
     present = 0
     for _, word in found:
         present |= word.mask

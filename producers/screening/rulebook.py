@@ -1,5 +1,6 @@
 """The rule files made ready to run: words in one index, lists and rules by number."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -20,6 +21,10 @@ class IndexedWord:
     lists: tuple[int, ...]
     mask: int
     is_shield: bool
+
+
+# By the first two characters: the lengths of the words that begin so, longest first, and the words.
+Index = dict[str, tuple[tuple[int, ...], dict[str, IndexedWord]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,9 @@ class ReadyTone:
 class Rulebook:
     """All that screening knows; nothing in it changes after loading."""
 
-    index: dict[str, tuple[IndexedWord, ...]]
+    index: Index
     single: dict[str, IndexedWord]
+    single_words: re.Pattern[str]
     rules_in_order: tuple[tuple[Target, tuple[ReadyRule, ...]], ...]
     cues: tuple[ReadyCue, ...]
     tones: tuple[ReadyTone, ...]
@@ -80,7 +86,18 @@ class Rulebook:
         tones = tuple(_ready_tone(path, tone, lists) for path, file in files for tone in file.tone)
         index, single = lists.index()
         variants = {ord(k): ord(v) for _, file in files for k, v in file.variants.items()}
-        return cls(index, single, _in_order(folder, rules), cues, tones, decisions[0], variants, Learned.load(folder))
+        one_character = re.compile("|".join(map(re.escape, sorted(single))) or r"(?!)")
+        return cls(
+            index,
+            single,
+            one_character,
+            _in_order(folder, rules),
+            cues,
+            tones,
+            decisions[0],
+            variants,
+            Learned.load(folder),
+        )
 
 
 @dataclass
@@ -129,22 +146,23 @@ class Lists:
             words.update(self._words_of(source, included, (*above, name)))
         return words
 
-    def index(self) -> tuple[dict[str, tuple[IndexedWord, ...]], dict[str, IndexedWord]]:
-        """All words by their first two characters, longest first, and the words of one character."""
+    def index(self) -> tuple[Index, dict[str, IndexedWord]]:
+        """All words of two characters and more by their beginning, and the words of one character."""
         holders: dict[str, list[int]] = {}
         for number, words in enumerate(self.words):
             for word in words:
                 holders.setdefault(word, []).append(number)
-        buckets: dict[str, list[IndexedWord]] = {}
-        single: dict[str, IndexedWord] = {}
-        for word, numbers in sorted(holders.items(), key=lambda item: (-len(item[0]), item[0])):
+        buckets: dict[str, dict[str, IndexedWord]] = {}
+        for word, numbers in holders.items():
             is_shield = not self.shields.isdisjoint(numbers)
-            indexed = IndexedWord(word, tuple(numbers), bits(numbers), is_shield)
-            if len(word) == 1:
-                single[word] = indexed
-            else:
-                buckets.setdefault(word[:2], []).append(indexed)
-        return {start: tuple(found) for start, found in buckets.items()}, single
+            buckets.setdefault(word[:2], {})[word] = IndexedWord(word, tuple(numbers), bits(numbers), is_shield)
+        single = {start: bucket.pop(start) for start, bucket in buckets.items() if len(start) == 1}
+        index = {
+            start: (tuple(sorted({len(word) for word in bucket}, reverse=True)), bucket)
+            for start, bucket in buckets.items()
+            if bucket
+        }
+        return index, single
 
 
 def bits(numbers: Iterable[int]) -> int:
@@ -188,4 +206,3 @@ def _ready_cue(path: Path, cue: Cue, lists: Lists) -> ReadyCue:
 def _ready_tone(path: Path, tone: Tone, lists: Lists) -> ReadyTone:
     words = lists.number(path, tone.words)
     return ReadyTone(tone, words, 1 << words)
-

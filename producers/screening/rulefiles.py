@@ -10,7 +10,7 @@ from producers.screening.errors import RuleFileUnreadable, RuleInvalid
 from producers.screening.findings import Label, ObjectionKind
 
 BUNDLED_RULES = Path(__file__).parent / "rules"
-URGENT = "URGENT"
+URGENT: Literal["URGENT"] = "URGENT"
 
 Target = Label | Literal["URGENT"]
 
@@ -169,7 +169,7 @@ class RuleFile(Entry):
 
 def read_rule_files(folder: Path) -> list[tuple[Path, RuleFile]]:
     """Read every rule file of a folder, by name; says which entry of which file is wrong."""
-    paths = [path for path in sorted(folder.glob("*.toml")) if path.name != "categories.toml"]
+    paths = sorted(folder.glob("*.toml"))
     if not paths:
         raise RuleFileUnreadable(folder, "no rule files here")
     return [(path, _read(path)) for path in paths]

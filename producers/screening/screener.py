@@ -18,7 +18,7 @@ class Screener:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
-        """Read the rules of a folder, or those that come with the program; raises RulesError with the entry at fault."""
+        """Read the rules of a folder, or those of the program; RulesError names the entry at fault."""
         return cls(Rulebook.load(folder or BUNDLED_RULES))
 
     def screen(self, narrative: str) -> Screening:
@@ -30,7 +30,7 @@ class Screener:
         """
         verdicts = weigh(read(narrative, self._book), self._book)
         stands = {target: verdict for target, verdict in verdicts.items() if verdict.stands}
-        urgent = stands.get(URGENT)
+        urgent = verdicts[URGENT] if URGENT in stands else None
         return Screening(
             labels=tuple(label for label in Label if label in stands),
             urgent=urgent is not None,

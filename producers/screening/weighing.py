@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from producers.screening.findings import Label, ObjectionKind
 from producers.screening.learned import ANY
 from producers.screening.matching import matches
-from producers.screening.objecting import CueHit, concerns, cues_met, objector
+from producers.screening.objecting import CueHit, against_label, against_passages, cues_met, objector
 from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
 from producers.screening.rulefiles import URGENT, Target
@@ -21,7 +21,7 @@ class Verdict:
     What was found for one label.
 
     Attributes:
-        points: What speaks for it, less what speaks against it.
+        points: What the rules say for it, less what they say against it.
         heard: What the sound of the whole text adds or takes (see learned.py).
         passages: Start, end and rule of the passages that count, in the narrative's own offsets.
         objections: Kind, start and end of what spoke against it.
@@ -35,6 +35,21 @@ class Verdict:
     stands: bool = False
 
 
+@dataclass(slots=True)
+class Hearing:
+    """One narrative being weighed: its reading, its cues, its sound, and the verdicts so far."""
+
+    reading: Reading
+    book: Rulebook
+    met: list[CueHit]
+    sound: dict[Target | str, float]
+    verdicts: dict[Target, Verdict] = field(default_factory=dict)
+
+    def stands(self, target: Target) -> bool:
+        """Whether a label has been found to stand."""
+        return target in self.verdicts and self.verdicts[target].stands
+
+
 def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
     """
     Weigh every label for which some rule found a passage, struck out or not.
@@ -42,71 +57,33 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
     A label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`). If none stands and the
     text sounds like a clue, the likeliest one does.
     """
-    verdicts: dict[Target, Verdict] = {}
-    met = cues_met(reading, book)
-    sound = book.learned.sound(reading.text)
+    hearing = Hearing(reading, book, cues_met(reading, book), book.learned.sound(reading.text))
     for target, rules in book.rules_in_order:
         verdict = Verdict()
+        striking = against_passages(hearing.met, target)
         for ready in rules:
-            if ready.needed & reading.present == ready.needed and _applies(ready, verdicts):
-                _count(ready, reading, met, verdict)
+            if ready.needed & reading.present == ready.needed and _applies(ready, hearing):
+                _count(ready, reading, striking, verdict)
         if verdict.passages:
-            _settle(target, verdict, reading, book, met)
-            _listen(target, verdict, book, sound)
+            _settle(target, verdict, hearing)
         if verdict.passages or verdict.objections:
-            verdicts[target] = verdict
-    if not any(verdict.stands for target, verdict in verdicts.items() if target != URGENT):
-        _guess(reading, book, met, sound, verdicts)
-    return verdicts
+            hearing.verdicts[target] = verdict
+    if not any(hearing.stands(label) for label in Label):
+        _guess(hearing)
+    return hearing.verdicts
 
 
-def _listen(target: Target, verdict: Verdict, book: Rulebook, sound: dict[Target | str, float]) -> None:
-    """Add what the sound of the text is worth to the points of a label that has a passage."""
-    ear = book.decision.sound
-    if target != URGENT:  # too few urgent texts to learn from
-        heard = ear.of_label * sound[target] + ear.of_any * sound[ANY] + ear.always
-        verdict.heard = max(-ear.most, min(ear.most, heard))
-    needed = book.decision.thresholds.get(target, book.decision.threshold)
-    verdict.stands = verdict.points + verdict.heard >= needed
-
-
-def _guess(
-    reading: Reading,
-    book: Rulebook,
-    met: list[CueHit],
-    sound: dict[Target | str, float],
-    verdicts: dict[Target, Verdict],
-) -> None:
-    ear = book.decision.sound
-    if sound[ANY] <= ear.alone or any(cue.ready.cue.takes for cue in met) or _tone(Label.OTHER_CRIME, reading, book) < 0:
-        return
-    likeliest = max(Label, key=lambda label: sound[label] + ear.per_point * _points(label, verdicts))
-    verdict = verdicts.setdefault(likeliest, Verdict())
-    place = book.learned.strongest(reading.text, likeliest)
-    if not verdict.passages and place:
-        verdict.passages.append((*reading.span(*place), SOUND_RULE))
-    verdict.stands = bool(verdict.passages)
-
-
-def _points(label: Label, verdicts: dict[Target, Verdict]) -> int:
-    return verdicts[label].points if label in verdicts else 0
-
-
-def _applies(ready: ReadyRule, verdicts: dict[Target, Verdict]) -> bool:
+def _applies(ready: ReadyRule, hearing: Hearing) -> bool:
     rule = ready.rule
-    if rule.needs_label and not _stands(rule.needs_label, verdicts):
+    if rule.needs_label and not hearing.stands(rule.needs_label):
         return False
-    return not any(_stands(label, verdicts) for label in rule.yields_to)
+    return not any(hearing.stands(label) for label in rule.yields_to)
 
 
-def _stands(target: Target, verdicts: dict[Target, Verdict]) -> bool:
-    return target in verdicts and verdicts[target].stands
-
-
-def _count(ready: ReadyRule, reading: Reading, met: list[CueHit], verdict: Verdict) -> None:
+def _count(ready: ReadyRule, reading: Reading, striking: list[CueHit], verdict: Verdict) -> None:
     has_counted = False
     for match in matches(ready, reading):
-        against = objector(ready.rule, match, met, reading)
+        against = objector(ready.rule, match, striking, reading)
         if against:
             entry = (against.ready.cue.kind, *reading.span(against.start, against.end))
             if entry not in verdict.objections:
@@ -118,23 +95,46 @@ def _count(ready: ReadyRule, reading: Reading, met: list[CueHit], verdict: Verdi
             has_counted = True
 
 
-def _settle(target: Target, verdict: Verdict, reading: Reading, book: Rulebook, met: list[CueHit]) -> None:
-    verdict.points = min(verdict.points, book.decision.most_evidence) + _tone(target, reading, book)
+def _settle(target: Target, verdict: Verdict, hearing: Hearing) -> None:
+    reading, decision = hearing.reading, hearing.book.decision
+    verdict.points = min(verdict.points, decision.most_evidence) + _tone(target, hearing)
     taken: dict[ObjectionKind, int] = {}
-    for cue in met:
-        takes = cue.ready.cue.takes
-        if takes is not None and concerns(cue, target):
-            kind = cue.ready.cue.kind
-            taken[kind] = max(taken.get(kind, 0), takes)
-            verdict.objections.append((kind, *reading.span(cue.start, cue.end)))
+    for cue, takes in against_label(hearing.met, target):
+        kind = cue.ready.cue.kind
+        taken[kind] = max(taken.get(kind, 0), takes)
+        verdict.objections.append((kind, *reading.span(cue.start, cue.end)))
     verdict.points -= sum(taken.values())
+    if target != URGENT:  # too few urgent texts to learn from
+        ear = decision.sound
+        heard = ear.of_label * hearing.sound[target] + ear.of_any * hearing.sound[ANY] + ear.always
+        verdict.heard = max(-ear.most, min(ear.most, heard))
+    verdict.stands = verdict.points + verdict.heard >= decision.thresholds.get(target, decision.threshold)
 
 
-def _tone(target: Target, reading: Reading, book: Rulebook) -> int:
+def _tone(target: Target, hearing: Hearing) -> int:
+    reading, decision = hearing.reading, hearing.book.decision
     support = doubt = 0
-    for ready in book.tones:
+    for ready in hearing.book.tones:
         if ready.bit & reading.present and (not ready.tone.labels or target in ready.tone.labels):
             points = ready.tone.points * (reading.different(ready.words) if ready.tone.per_word else 1)
             support += max(points, 0)
             doubt -= min(points, 0)
-    return min(support, book.decision.most_support) - min(doubt, book.decision.most_doubt)
+    return min(support, decision.most_support) - min(doubt, decision.most_doubt)
+
+
+def _guess(hearing: Hearing) -> None:
+    """Let the likeliest label stand by sound alone, if the text sounds like a clue and no cue speaks against it."""
+    ear, learned = hearing.book.decision.sound, hearing.book.learned
+    if hearing.sound[ANY] <= ear.alone or not learned.weights:
+        return
+    likeliest = max(Label, key=lambda label: hearing.sound[label] + ear.per_point * _points(label, hearing))
+    place = learned.strongest(hearing.reading.text, likeliest)
+    if place is None or _tone(likeliest, hearing) < 0 or against_label(hearing.met, likeliest):
+        return
+    verdict = hearing.verdicts.setdefault(likeliest, Verdict())
+    verdict.passages = verdict.passages or [(*hearing.reading.span(*place), SOUND_RULE)]
+    verdict.stands = True
+
+
+def _points(label: Label, hearing: Hearing) -> int:
+    return hearing.verdicts[label].points if label in hearing.verdicts else 0

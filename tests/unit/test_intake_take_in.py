@@ -15,6 +15,7 @@ from console.cli.intake import run_intake, show_report
 from producers.candidates import Candidates, CandidateStatus
 from producers.intake import FileRefused, IntakeReport, RowsUnaccounted, bundled_mappings, take_in
 from producers.intake.categories import CATEGORY_OF, categories
+from producers.intake.repeats import LINKS_MAX
 from producers.intake.report import Tally
 from producers.screening import Label, Screener, Screening
 from schemas.codes import Category
@@ -115,6 +116,18 @@ def test_rows_of_the_same_person_are_linked_both_ways_and_not_merged(
     assert set(two.same_person_as) == {one.candidate_id, three.candidate_id}
     assert three.same_person_as == (two.candidate_id,)
     assert four.same_person_as == ()
+
+
+def test_a_telephone_of_hundreds_of_rows_links_few_of_them(
+    tmp_path: Path, store: Store, candidates: Candidates
+) -> None:
+    """Links to all of them would help nobody, and cost more with each row."""
+    rows = [a_row(序号=str(number), 身份证号="") for number in range(60)]
+
+    report = taken_in(a_csv(tmp_path / "r.csv", *rows), store, candidates)
+
+    assert report.linked == 59
+    assert max(len(row.facts.same_person_as) for row in candidates.list(None)) == LINKS_MAX
 
 
 def test_a_new_row_is_linked_with_one_that_was_kept_before(

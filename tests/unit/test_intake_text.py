@@ -14,7 +14,8 @@ from schemas.errors import InvalidEvent
 from schemas.particulars import Particulars
 
 ANY_TEXT = st.text(
-    st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n\t \u3000\u2028\x85\v１Ａ"), max_size=40
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n\t \u3000\u2028\x85\v\xa0\U0002ebf0１Ａ"),
+    max_size=40,
 )
 
 
@@ -43,7 +44,7 @@ def test_an_invisible_character_is_refused_with_its_place(character: str) -> Non
     assert refusal.value.detail == f"character 3: U+{ord(character):04X}"
 
 
-@pytest.mark.parametrize("name", ["𠮷野家", "史冬㛃", "黄彩𬱖", "阿依古丽·买买提", "李", "玛温（音）"])
+@pytest.mark.parametrize("name", ["𠮷野家", "史冬㛃", "黄彩𬱖", "阿依古丽·买买提", "李", "玛温（音）", "李\U0002ebf0"])
 def test_rare_names_are_let_through(name: str) -> None:
     """H023: a false refusal harms a woman."""
     text.refuse_forbidden(name, "name")

@@ -1,0 +1,62 @@
+"""
+What the outbox promises, on SQLite and on PostgreSQL.
+"""
+
+from datetime import timedelta
+
+from schemas.clue_events import ClueAccepted
+from schemas.codes import Role
+from schemas.envelope import Record
+from tests.builders import an_event
+from tests.two_sides import TwoSides
+
+
+def test_what_is_marked_is_not_pending_any_more(sides: TwoSides) -> None:
+    """Acknowledged once is enough; what was not stays, in the order of its numbers."""
+    for _ in range(3):
+        sides.transfer()
+    agency = sides.federation
+    with agency.store.transaction() as transaction:
+        pending = agency.outbox.pending(transaction, 10)
+        agency.outbox.mark_sent(transaction, pending[:1])
+    with agency.store.reading() as transaction:
+        left = agency.outbox.pending(transaction, 10)
+
+    assert [record.number for record in pending] == [1, 2, 3]
+    assert left == pending[1:]
+
+
+def test_its_depth_says_how_much_waits_and_since_when(sides: TwoSides) -> None:
+    """What an operator wants to know when the broker is away."""
+    agency, first = sides.federation, sides.clock.now
+    sides.transfer()
+    sides.clock.forward(minutes=5)
+    sides.transfer()
+
+    with agency.store.reading() as transaction:
+        depth = agency.outbox.depth(transaction)
+
+    assert (depth.records, depth.oldest) == (2, first)
+    assert sides.clock.now - first == timedelta(minutes=5)
+
+
+def test_a_record_in_the_outbox_is_the_one_in_the_ledger(sides: TwoSides) -> None:
+    """The bytes are signed once; number, key and courtesy headers go with them."""
+    signed = sides.transfer()
+
+    (record,) = sides.sent_by(Role.federation)
+
+    assert record.value == signed.value
+    assert record.key == str(signed.envelope.clue_id).encode()
+    assert Record.from_value(record.value).number == 1
+    assert dict(record.headers)["ce_type"] == b"ClueTransferred"
+
+
+def test_each_journal_has_numbers_of_its_own(sides: TwoSides) -> None:
+    """A clue event and a dead letter do not share a counter."""
+    clue_id = sides.transfer().envelope.clue_id
+    sides.exchange()
+
+    accepted = sides.procuratorate.procuratorate().accept(clue_id, an_event(ClueAccepted))
+
+    assert (accepted.topic, accepted.number) == ("procuratorate-110101.clues", 1)

@@ -6,7 +6,7 @@ either, for the other side's version could not read it (`schemas check`): a new 
 `other` with words serves until then. The words are personal data and go into the particulars.
 
 Sources: the circulars of 2022 and 2023, the Rules of the Supreme People's Procuratorate of 2021
-(《人民检察院开展国家司法救助工作细则》), the trial rules of 2016 for the papers. docs/glossary.md has the Chinese names.
+(《人民检察院开展国家司法救助工作细则》), the trial rules of 2016 for the papers. Chinese names: docs/glossary.md.
 """
 
 from enum import StrEnum

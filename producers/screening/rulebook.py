@@ -77,7 +77,8 @@ class Rulebook:
     def load(cls, folder: Path) -> "Rulebook":
         """Read a folder of rule files; every name used in them exists when this returns."""
         files = read_rule_files(folder)
-        lists = Lists(files)
+        variants = _unifying([file.variants for _, file in files])
+        lists = Lists(files, variants)
         decisions = [file.decision for _, file in files if file.decision]
         if len(decisions) != 1:
             raise RuleInvalid(folder, "decision", f"exactly one is needed, {len(decisions)} found")
@@ -85,7 +86,6 @@ class Rulebook:
         cues = tuple(_ready_cue(path, cue, lists) for path, file in files for cue in file.cue)
         tones = tuple(_ready_tone(path, tone, lists) for path, file in files for tone in file.tone)
         index, single = lists.index()
-        variants = {ord(k): ord(v) for _, file in files for k, v in file.variants.items()}
         one_character = re.compile("|".join(map(re.escape, sorted(single))) or r"(?!)")
         return cls(
             index,
@@ -105,6 +105,7 @@ class Lists:
     """The word lists of all files while they are being numbered."""
 
     files: list[tuple[Path, RuleFile]]
+    variants: dict[int, int]
     numbers: dict[str, int] = field(default_factory=dict)
     words: list[dict[str, None]] = field(default_factory=list)
     shields: set[int] = field(default_factory=set)
@@ -139,7 +140,7 @@ class Lists:
             raise RuleInvalid(path, name, "includes itself")
         source, entry = self.entries[name]
         try:
-            words = dict.fromkeys(spelled_out(entry.words))
+            words = dict.fromkeys(word.translate(self.variants) for word in spelled_out(entry.words))
         except ValueError as error:
             raise RuleInvalid(source, f"lexicon.{name}", str(error)) from error
         for included in entry.includes:
@@ -171,6 +172,14 @@ def bits(numbers: Iterable[int]) -> int:
     for number in numbers:
         total |= 1 << number
     return total
+
+
+def _unifying(variants: list[dict[str, str]]) -> dict[int, int]:
+    """Make full-width digits and letters narrow, small letters capital, and one character of its variants."""
+    table = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+    table = {wide: ord(chr(narrow).upper()) for wide, narrow in table.items()}
+    table |= {small: small - 32 for small in range(ord("a"), ord("z") + 1)}
+    return table | {ord(one): ord(other) for pairs in variants for one, other in pairs.items()}
 
 
 def _in_order(folder: Path, rules: tuple[ReadyRule, ...]) -> tuple[tuple[Target, tuple[ReadyRule, ...]], ...]:

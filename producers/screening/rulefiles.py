@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,6 +13,10 @@ BUNDLED_RULES = Path(__file__).parent / "rules"
 URGENT: Literal["URGENT"] = "URGENT"
 
 Target = Label | Literal["URGENT"]
+
+
+# One for one, so that every offset stays true.
+Character = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class Entry(BaseModel):
@@ -134,6 +138,7 @@ class Sound(Entry):
         always: Points that every label with a passage gets.
         most: It never adds or takes more than this.
         alone: Above this sound of "some label" the likeliest label stands, even without a passage of a rule.
+        alone_urgent: Above this sound of urgency the text is urgent, even without a passage of a rule.
         per_point: What a point of the rules counts when the likeliest label is looked for.
     """
 
@@ -142,6 +147,7 @@ class Sound(Entry):
     always: float
     most: float
     alone: float
+    alone_urgent: float
     per_point: float
 
 
@@ -164,7 +170,7 @@ class RuleFile(Entry):
     cue: tuple[Cue, ...] = ()
     tone: tuple[Tone, ...] = ()
     decision: Decision | None = None
-    variants: dict[str, str] = {}
+    variants: dict[Character, Character] = {}
 
 
 def read_rule_files(folder: Path) -> list[tuple[Path, RuleFile]]:

@@ -7,7 +7,7 @@ from producers.screening.findings import Evidence, Label, Objection, Screening, 
 from producers.screening.reading import read
 from producers.screening.rulebook import Rulebook
 from producers.screening.rulefiles import BUNDLED_RULES, URGENT, Target
-from producers.screening.weighing import Verdict, weigh
+from producers.screening.weighing import Passage, Verdict, weigh
 
 
 class Screener:
@@ -38,14 +38,23 @@ class Screener:
                 Evidence(label, start, end, narrative[start:end], rule)
                 for label in Label
                 if label in stands
-                for start, end, rule in stands[label].passages
+                for start, end, rule in _widest(stands[label].passages)
             ),
             urgent_evidence=tuple(
                 UrgentEvidence(start, end, narrative[start:end], rule)
-                for start, end, rule in (urgent.passages if urgent else ())
+                for start, end, rule in _widest(urgent.passages if urgent else [])
             ),
             objections=tuple(_objections(verdicts, narrative)),
         )
+
+
+def _widest(passages: list[Passage]) -> list[Passage]:
+    """Drop passages that lie within another: a reviewer reads each place once."""
+    kept: list[Passage] = []
+    for passage in sorted(passages, key=lambda found: (found[0], -found[1], found[2])):
+        if not kept or passage[1] > kept[-1][1]:
+            kept.append(passage)
+    return kept
 
 
 def _objections(verdicts: dict[Target, Verdict], narrative: str) -> list[Objection]:

@@ -68,8 +68,9 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
             _settle(target, verdict, hearing)
         if verdict.passages or verdict.objections:
             hearing.verdicts[target] = verdict
-    if not any(hearing.stands(label) for label in Label):
-        _guess(hearing)
+    if book.learned.weights:
+        _guess_label(hearing)
+        _guess_urgency(hearing)
     return hearing.verdicts
 
 
@@ -122,16 +123,26 @@ def _tone(target: Target, hearing: Hearing) -> int:
     return min(support, decision.most_support) - min(doubt, decision.most_doubt)
 
 
-def _guess(hearing: Hearing) -> None:
-    """Let the likeliest label stand by sound alone, if the text sounds like a clue and no cue speaks against it."""
-    ear, learned = hearing.book.decision.sound, hearing.book.learned
-    if hearing.sound[ANY] <= ear.alone or not learned.weights:
+def _guess_label(hearing: Hearing) -> None:
+    """Let the likeliest label stand by sound alone, if the text sounds like a clue."""
+    ear = hearing.book.decision.sound
+    if hearing.sound[ANY] > ear.alone and not any(hearing.stands(label) for label in Label):
+        likeliest: Label = max(Label, key=lambda label: hearing.sound[label] + ear.per_point * _points(label, hearing))
+        _by_sound(likeliest, hearing)
+
+
+def _guess_urgency(hearing: Hearing) -> None:
+    """Let a text be urgent by sound alone."""
+    if hearing.sound[URGENT] > hearing.book.decision.sound.alone_urgent and not hearing.stands(URGENT):
+        _by_sound(URGENT, hearing)
+
+
+def _by_sound(target: Target, hearing: Hearing) -> None:
+    """Let it stand, with the clause that sounds most like it, unless a cue or the tone speaks against it."""
+    place = hearing.book.learned.strongest(hearing.reading.text, target)
+    if place is None or _tone(target, hearing) < 0 or against_label(hearing.met, target):
         return
-    likeliest = max(Label, key=lambda label: hearing.sound[label] + ear.per_point * _points(label, hearing))
-    place = learned.strongest(hearing.reading.text, likeliest)
-    if place is None or _tone(likeliest, hearing) < 0 or against_label(hearing.met, likeliest):
-        return
-    verdict = hearing.verdicts.setdefault(likeliest, Verdict())
+    verdict = hearing.verdicts.setdefault(target, Verdict())
     verdict.passages = verdict.passages or [(*hearing.reading.span(*place), SOUND_RULE)]
     verdict.stands = True
 

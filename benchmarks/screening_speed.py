@@ -10,14 +10,21 @@ from importlib import import_module
 from importlib.util import find_spec
 from time import process_time
 
-from benchmarks.screening_quality import Counts, LabelledText, labelled, own, registers
+from benchmarks.screening_quality import Counts, cross_validated, labelled, own, registers
 from producers.screening import Screener
+from producers.screening.learning import LabelledText
+from producers.screening.rulebook import Rulebook
+from producers.screening.rulefiles import BUNDLED_RULES
+from producers.screening.words import spelled_out
 
 AVERAGE, ROUNDS = 150, 5
-KEYWORDS = (
-    "家暴 打我 挨打 殴打 打骂 强奸 猥亵 性侵 拐卖 人贩子 被卖 买来 被骗 诈骗 抢劫 打伤 砍伤 撞伤 打死 捅死 撞死 肇事 癌 白血病 "
-    "尿毒症 残疾 瘫痪 重病 无儿无女 赡养 没人管 独居 监测户 边缘户 返贫 脱贫不稳定 怀孕 辞退 性骚扰 性别歧视 起诉离婚 宅基地"
-).split()
+KEYWORDS = spelled_out(
+    """
+    家暴 打我 挨打 殴打 打骂 强奸 猥亵 性侵 拐卖 人贩子 被卖 买来 被骗 诈骗 抢劫 打伤 砍伤 撞伤 打死 捅死 撞死
+    肇事 癌 白血病 尿毒症 残疾 瘫痪 重病 无儿无女 赡养 没人管 独居 监测户 边缘户 返贫 脱贫不稳定
+    怀孕 辞退 性骚扰 性别歧视 起诉离婚 宅基地
+    """
+)
 
 HasLabel = Callable[[str], bool]
 
@@ -28,7 +35,7 @@ def narratives(texts: Iterable[LabelledText]) -> list[str]:
     pending = ""
     for text in texts:
         pending += text.narrative
-        if len(pending) >= AVERAGE - 20:
+        if len(pending) >= AVERAGE - 38:
             joined.append(pending)
             pending = ""
     return joined
@@ -45,9 +52,9 @@ def a_second(texts: list[str], screen: Callable[[str], object]) -> int:
     return round(len(texts) / best)
 
 
-def any_label(texts: list[LabelledText], has_label: HasLabel) -> Counts:
+def any_label(texts: list[LabelledText], answers: Iterable[bool]) -> Counts:
     """How well "has any label" is answered."""
-    pairs = [(bool(text.labels), has_label(text.narrative)) for text in texts]
+    pairs = [(bool(text.labels), answer) for text, answer in zip(texts, answers, strict=True)]
     return Counts(pairs.count((True, True)), pairs.count((False, True)), pairs.count((True, False)))
 
 
@@ -74,14 +81,17 @@ def main() -> None:
         "jieba words": with_jieba(),
         "screening": lambda narrative: bool(screener.screen(narrative).labels),
     }
-    known = labelled()
-    texts = narratives([*known, *registers(), *own()])
+    known, others = labelled(), [*registers(), *own()]
+    texts = narratives([*known, *others])
+    crossed = cross_validated(Rulebook.load(BUNDLED_RULES), [*known, *others])[: len(known)]
     print(f"{len(texts)} narratives, {sum(map(len, texts)) / len(texts):.0f} characters on average, one core")
     for name, has_label in methods.items():
         if has_label is None:
             print(f"{name:<22}jieba is not installed: pip install jieba to compare")
             continue
-        found = any_label(known, has_label)
+        answers = map(has_label, (text.narrative for text in known))
+        # The weights have learned from these texts: their figures are those of cross-validation.
+        found = any_label(known, (bool(answer.labels) for answer in crossed) if name == "screening" else answers)
         print(
             f"{name:<22}{a_second(texts, has_label):>8}/s  recall {found.recall:.3f}  precision {found.precision:.3f}"
         )

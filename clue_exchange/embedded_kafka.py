@@ -16,6 +16,7 @@ from typing import Self
 from clue_exchange import embedded_jars
 from clue_exchange.embedded_errors import AlreadyRunning, EmbeddedKafkaError, JarsUnavailable, PortTaken, StartFailed
 from clue_exchange.embedded_node import HOST, Node, Ports, wait_until
+from clue_exchange.embedded_security import BrokerSecurity
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.topic_admin import TopicAdmin
 
@@ -45,7 +46,7 @@ class EmbeddedKafka:
     A Kafka whose whole state is one folder.
 
     What was acknowledged is there again after a restart on the same folder, at the same address. Started by one
-    process, it can be stopped by another.
+    process, it can be stopped by another. Without `security` whoever reaches this machine's loopback may do anything.
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class EmbeddedKafka:
         folder: Path,
         *,
         port: int | None = None,
+        security: BrokerSecurity | None = None,
         progress: Callable[[str], None] = lambda _: None,
         class_path: Callable[[Callable[[str], None]], Sequence[Path]] = embedded_jars.class_path,
     ) -> None:
         self.folder = folder.resolve()
         self.nodes = (Node(self.folder / "node-1", node_id=1),)
+        self.security = security
         self._port = port
         self._progress = progress
         self._class_path = class_path
@@ -71,9 +74,15 @@ class EmbeddedKafka:
 
     @property
     def bootstrap(self) -> str:
-        """The address for clients, as of the last start."""
+        """The address for clients, as of the last start; on a secured broker for those with a certificate."""
         ports = [node.known_ports for node in self.nodes]
         return ",".join(f"{HOST}:{known.client}" for known in ports if known)
+
+    @property
+    def scram_bootstrap(self) -> str:
+        """The address for clients with a password, on a secured broker."""
+        ports = [node.known_ports for node in self.nodes]
+        return ",".join(f"{HOST}:{known.scram}" for known in ports if known)
 
     @property
     def pids(self) -> list[int]:
@@ -125,18 +134,20 @@ class EmbeddedKafka:
             if not _is_free(client):
                 raise PortTaken(client)
             chosen.add(client)
-            ports[node.node_id] = Ports(client, _free_port(chosen), _free_port(chosen))
+            scram = (known and known.scram) or _free_port(chosen)
+            ports[node.node_id] = Ports(client, _free_port(chosen), _free_port(chosen), scram)
         return ports
 
     def _settings(self, node: Node, ports: dict[int, Ports]) -> dict[str, str]:
         own = ports[node.node_id]
         replicas = min(3, len(self.nodes))
+        for_clients = {"CLIENT": own.client} | ({"SCRAM": own.scram} if self.security else {})
+        among_brokers = {"INTERNAL": own.internal}
         settings = SETTINGS | {
             "node.id": str(node.node_id),
             "controller.quorum.voters": ",".join(f"{i}@{HOST}:{ports[i].controller}" for i in ports),
-            "listeners": f"CLIENT://{HOST}:{own.client},INTERNAL://{HOST}:{own.internal},"
-            f"CONTROLLER://{HOST}:{own.controller}",
-            "advertised.listeners": f"CLIENT://{HOST}:{own.client},INTERNAL://{HOST}:{own.internal}",
+            "listeners": _listeners(for_clients | among_brokers | {"CONTROLLER": own.controller}),
+            "advertised.listeners": _listeners(for_clients | among_brokers),
             "log.dirs": str(node.folder / "data"),
             "default.replication.factor": str(replicas),
             "min.insync.replicas": str(max(1, replicas - 1)),
@@ -146,7 +157,7 @@ class EmbeddedKafka:
             settings[f"{prefix}.replication.factor"] = str(replicas)
         for prefix in ("transaction.state.log", "share.coordinator.state.topic"):
             settings[f"{prefix}.min.isr"] = str(max(1, replicas - 1))
-        return settings
+        return settings | (self.security.settings() if self.security else {})
 
     def _cluster_id(self) -> str:
         file = self.folder / "cluster-id"
@@ -166,10 +177,15 @@ class EmbeddedKafka:
         if any(_is_free(node.known_ports.client) for node in self.nodes if node.known_ports):
             return False
         try:
-            with TopicAdmin(self.bootstrap, patience_ms=2_000) as admin:  # a new one each time: one made while the
-                return admin.serving_brokers() == len(self.nodes)  # cluster forms keeps a partial list of brokers
+            superuser = self.security.superuser if self.security else None
+            with TopicAdmin(self.bootstrap, patience_ms=2_000, security=superuser) as admin:  # a new one each time:
+                return admin.serving_brokers() == len(self.nodes)  # one made while the cluster forms knows but a part
         except BrokerUnavailable:
             return False
+
+
+def _listeners(ports: dict[str, int]) -> str:
+    return ",".join(f"{name}://{HOST}:{port}" for name, port in ports.items())
 
 
 def _free_port(chosen: set[int]) -> int:

@@ -31,21 +31,33 @@ JVM_FLAGS = (
 
 JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 
-LOG4J = """
+LOGGERS = """
 rootLogger.level = INFO
-rootLogger.appenderRef.file.ref = file
-appender.file.type = RollingFile
-appender.file.name = file
-appender.file.fileName = {folder}/kafka.log
-appender.file.filePattern = {folder}/kafka.log.%i
-appender.file.layout.type = PatternLayout
-appender.file.layout.pattern = %d{{ISO8601}} %p %c: %m%n
-appender.file.policies.type = Policies
-appender.file.policies.size.type = SizeBasedTriggeringPolicy
-appender.file.policies.size.size = 10MB
-appender.file.strategy.type = DefaultRolloverStrategy
-appender.file.strategy.max = 2
+rootLogger.appenderRef.kafka.ref = kafka
+# what a secured broker denied, and why it did not accept a certificate: Kafka says it nowhere else
+logger.authorizer.name = kafka.authorizer.logger
+logger.authorizer.level = INFO
+logger.authorizer.additivity = false
+logger.authorizer.appenderRef.authorizer.ref = authorizer
+logger.handshakes.name = org.apache.kafka.common.network.SslTransportLayer
+logger.handshakes.level = DEBUG
+logger.handshakes.additivity = false
+logger.handshakes.appenderRef.handshakes.ref = handshakes
 """
+LOG_FILE = """
+appender.{name}.type = RollingFile
+appender.{name}.name = {name}
+appender.{name}.fileName = {folder}/{name}.log
+appender.{name}.filePattern = {folder}/{name}.log.%i
+appender.{name}.layout.type = PatternLayout
+appender.{name}.layout.pattern = %d{{ISO8601}} %p %c: %m%n
+appender.{name}.policies.type = Policies
+appender.{name}.policies.size.type = SizeBasedTriggeringPolicy
+appender.{name}.policies.size.size = 10MB
+appender.{name}.strategy.type = DefaultRolloverStrategy
+appender.{name}.strategy.max = 2
+"""
+LOG_NAMES = ("kafka", "authorizer", "handshakes")
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,13 @@ class Ports:
         client: for producers, consumers and administrators.
         internal: for the other brokers.
         controller: for the quorum.
+        scram: for clients with a password instead of a certificate; nobody listens there on an open broker.
     """
 
     client: int
     internal: int
     controller: int
+    scram: int
 
 
 class Node:
@@ -71,7 +85,7 @@ class Node:
         self.folder = folder.resolve()
         self.node_id = node_id
         self.settings_file = self.folder / "server.properties"
-        self.log_file = self.folder / "kafka.log"
+        self.log_file, self.authorizer_log, self.handshakes_log = (self.folder / f"{name}.log" for name in LOG_NAMES)
         self._console_file = self.folder / "console.log"  # what the JVM says before the log is open
         self._pid_file = self.folder / "pid"
 
@@ -81,7 +95,7 @@ class Node:
         if not self.settings_file.exists():
             return None
         found = dict(re.findall(rf"(\w+)://{re.escape(HOST)}:(\d+)", self.settings_file.read_text()))
-        return Ports(*(int(found[name]) for name in ("CLIENT", "INTERNAL", "CONTROLLER")))
+        return Ports(*(int(found.get(name, 0)) for name in ("CLIENT", "INTERNAL", "CONTROLLER", "SCRAM")))
 
     @property
     def pid(self) -> int | None:
@@ -93,7 +107,8 @@ class Node:
         """Lay the folder out for a start with these settings."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.settings_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-        (self.folder / "log4j2.properties").write_text(LOG4J.format(folder=self.folder))
+        log_files = "".join(LOG_FILE.format(name=name, folder=self.folder) for name in LOG_NAMES)
+        (self.folder / "log4j2.properties").write_text(LOGGERS + log_files)
 
     def format(self, java: Path, jars: Sequence[Path], cluster_id: str) -> None:
         """Make the data folder ready for its first start; one that holds data already is left as it is."""

@@ -7,12 +7,18 @@ The errors of the exchange, as one tree. An error carries fields, never a payloa
     - BrokerUnavailable
     - StoreBusy
   + BrokerRefused              the broker answered, and the answer is no: a person must look
+  + DoorClosed                 no secure connection: a certificate, a password or the port is wrong: a person must look
   + StoreFailed                the database answered, and the answer is no (disk full, file damaged): a person must look
   + PositionOutOfRange         the topic does not hold the position that the ledger wants to read next
   + JournalStopped             20 poison records in a row, a foreign cluster, a topic made anew: a person must look
   + PositionMoved              another process took in the same records: this one must stop
   + CommandRefused             an officer's command cannot be done; says why and what can be done instead
+  + NotProven                  login and passphrase prove no officer; does not say why
+  + NotPermitted               this officer may not do this, or not with this clue; stands in the access log
+  + AccessLogBroken            the access log cannot be gone on with: nothing is opened, a person must look
   + SettingsInvalid            the configuration cannot be used; says which field and what to do
+  + KeysUnavailable            private keys, a passphrase or a data key are not here; nothing is sent or opened without
+  + AgreementInvalid           the agreement is not what both signed, or not between these two
 """
 
 from typing import ClassVar
@@ -75,6 +81,21 @@ class BrokerRefused(ExchangeError):
         self.acknowledged = acknowledged
 
 
+class DoorClosed(ExchangeError):
+    """
+    Broker and client do not accept each other; nothing was sent, and trying again does not help.
+
+    Attributes:
+        address: which door, `host:port`.
+        cause: one of `tls_preflight.Cause`, as its name.
+    """
+
+    def __init__(self, address: str, cause: str, detail: str) -> None:
+        super().__init__(f"no secure connection to Kafka at {address}: {detail}")
+        self.address = address
+        self.cause = cause
+
+
 class PositionOutOfRange(ExchangeError):
     """The ledger wants offset `wanted`, the topic holds `first` to `end` (exclusive)."""
 
@@ -111,5 +132,44 @@ class CommandRefused(ExchangeError):
     """Nothing was saved. The message says what is wrong and what can be done."""
 
 
+class NotProven(ExchangeError):
+    """
+    No officer was proven, and nothing was done.
+
+    The same for an unknown login, a wrong passphrase, a locked and an inactive account: it helps nobody to guess.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "login and passphrase do not prove an officer who may act here; "
+            "after several failures an account waits a quarter of an hour"
+        )
+
+
+class NotPermitted(ExchangeError):
+    """
+    Nothing was done or opened.
+
+    Attributes:
+        reason: one of `clue_exchange.permissions.Refusal`, as its value.
+    """
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+
+
+class AccessLogBroken(ExchangeError):
+    """The head of the access log does not fit its entries; nothing was written or opened."""
+
+
 class SettingsInvalid(ExchangeError):
     """The configuration cannot be used; nothing was started."""
+
+
+class KeysUnavailable(ExchangeError):
+    """A key that is needed is not here or cannot be opened; there is no way on without it."""
+
+
+class AgreementInvalid(ExchangeError):
+    """The agreement cannot be gone by: not well-formed, a signature is missing or wrong, or it is of other parties."""

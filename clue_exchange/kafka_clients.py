@@ -1,31 +1,33 @@
 """
 The one file that imports the Kafka client (kafka-python 3.0.12): docs/decisions/0003. `TopicAdmin` is in `topic_admin`.
 
-Its errors leave this file as `BrokerUnavailable`, `BrokerRefused` or `PositionOutOfRange`, by the table in
-`kafka_fates`. Connecting is given up after `patience_ms`. No client here may be used by two threads at a time.
+Its errors leave it as `DoorClosed`, or, by the table in `kafka_fates`, as `BrokerUnavailable`, `BrokerRefused` or
+`PositionOutOfRange`. Connecting is given up after `patience_ms`. No client here may be used by two threads at a time.
 """
 
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, for_code
+from kafka import admin as kafka_admin
+from kafka.errors import KafkaError, SaslAuthenticationFailedError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
 from kafka.structs import OffsetAndMetadata
 
-from clue_exchange.errors import BrokerRefused, BrokerUnavailable, ExchangeError, PositionOutOfRange
-from clue_exchange.kafka_fates import Fate, fate_of
+from clue_exchange.connected import Connected
+from clue_exchange.errors import BrokerRefused, ExchangeError, PositionOutOfRange
+from clue_exchange.kafka_fates import Fate, fate_of, translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
+from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
+from clue_exchange.tls_preflight import Cause, door_closed, preflight
 
-__all__ = [  # the library's own names are for topic_admin, so that no second file imports the library
-    "Acknowledgement", "ConfigResource", "ConfigResourceType", "Connected", "JournalConsumer", "JournalProducer",
-    "KafkaAdminClient", "OutgoingRecord", "ReceivedRecord", "connect", "for_code", "translate", "translated",
+__all__ = [  # the library's own names are for topic_admin and access_admin, so that no second file imports the library
+    "Acknowledgement", "Connected", "JournalConsumer", "JournalProducer", "KafkaAdminClient", "OutgoingRecord",
+    "ReceivedRecord", "connect", "for_code", "kafka_admin", "translate", "translated",
 ]  # fmt: skip
 
 CLOSE_SECONDS = 2
@@ -52,12 +54,6 @@ class _Producer(KafkaProducer):
         pass
 
 
-def translate(error: KafkaError, acknowledged: int = 0) -> ExchangeError:
-    """Give our error for one of the library's."""
-    kind = BrokerUnavailable if fate_of(error) is Fate.UNAVAILABLE else BrokerRefused
-    return kind(str(error), acknowledged)
-
-
 @contextmanager
 def translated() -> Iterator[None]:
     """Let the library's errors out as ours."""
@@ -67,7 +63,13 @@ def translated() -> Iterator[None]:
         raise translate(error) from error
 
 
-def connect(make: Callable[..., Client], bootstrap: str, patience_ms: int, **settings: Any) -> Client:
+def connect(
+    make: Callable[..., Client],
+    bootstrap: str,
+    patience_ms: int,
+    security: KafkaSecurity | None = None,
+    **settings: Any,
+) -> Client:
     """Make a client; when it cannot connect, close what the library then leaves open (sockets, an IO thread)."""
     nets: list[KafkaNetClient] = []
 
@@ -76,26 +78,18 @@ def connect(make: Callable[..., Client], bootstrap: str, patience_ms: int, **set
         return nets[0]
 
     settings = CONNECTION | settings | {"bootstrap_servers": bootstrap.split(","), "bootstrap_timeout_ms": patience_ms}
+    if security is not None:
+        preflight(bootstrap, security)
+        settings |= security.client_settings()
     try:
         return make(kafka_client=kafka_client, proxy_url="closing://", **settings)
     except KafkaError as error:
         for net in nets:
             net.close()
+        if isinstance(error, SaslAuthenticationFailedError):
+            raise door_closed(bootstrap, Cause.wrong_password) from error
+        preflight(bootstrap, security)
         raise translate(error) from error
-
-
-class Connected(ABC):
-    """A client that is closed when its `with` ends."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of the connections without waiting for anything that is not done."""
 
 
 class JournalProducer(Connected):
@@ -106,8 +100,16 @@ class JournalProducer(Connected):
     it again, the receiver removes the duplicates.
     """
 
-    def __init__(self, bootstrap: str, *, client_id: str = "clue-exchange", patience_ms: int = PATIENCE_MS) -> None:
-        self._bootstrap, self._client_id, self._patience_ms = bootstrap, client_id, patience_ms
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        client_id: str = "clue-exchange",
+        patience_ms: int = PATIENCE_MS,
+        security: KafkaSecurity | None = None,
+    ) -> None:
+        self._connection = (bootstrap, patience_ms, security)
+        self._own = PRODUCER | {"client_id": client_id, "max_block_ms": patience_ms}
         self._producer: KafkaProducer | None = None
         self._known_topics: set[str] = set()
 
@@ -115,10 +117,9 @@ class JournalProducer(Connected):
         """Connect, and refuse a topic that does not exist: the library takes it for a broker that does not answer."""
         unknown = set(topics) - self._known_topics
         if unknown:
-            _require_topics(self._bootstrap, unknown, self._patience_ms)
+            _require_topics(unknown, *self._connection)
         if self._producer is None:
-            own = PRODUCER | {"client_id": self._client_id, "max_block_ms": self._patience_ms}
-            self._producer = connect(_Producer, self._bootstrap, self._patience_ms, **own)
+            self._producer = connect(_Producer, *self._connection, **self._own)
         with translated():
             for topic in unknown:
                 self._producer.partitions_for(topic)  # now, so that the first record does not wait 0.1 s for it
@@ -174,12 +175,13 @@ class JournalConsumer(Connected):
         group_id: str,
         client_id: str = "clue-exchange",
         patience_ms: int = PATIENCE_MS,
+        security: KafkaSecurity | None = None,
     ) -> None:
         self._patience_ms = patience_ms
         self._next_offsets: dict[str, int] = {}
-        _require_topics(bootstrap, next_offsets, patience_ms)
-        own = CONSUMER | {"client_id": client_id, "group_id": group_id}
-        self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, **own)
+        _require_topics(next_offsets, bootstrap, patience_ms, security)
+        own = {"client_id": client_id, "group_id": group_id}
+        self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, security, **CONSUMER, **own)
         try:
             self._consumer.assign([TopicPartition(topic, 0) for topic in next_offsets])
             self.seek(next_offsets)
@@ -240,9 +242,9 @@ class JournalConsumer(Connected):
                 raise PositionOutOfRange(topic, wanted, first, ends[topic])
 
 
-def _require_topics(bootstrap: str, topics: Iterable[str], patience_ms: int) -> None:
-    admin = connect(KafkaAdminClient, bootstrap, patience_ms)
+def _require_topics(topics: Iterable[str], bootstrap: str, patience_ms: int, security: KafkaSecurity | None) -> None:
+    admin = connect(KafkaAdminClient, bootstrap, patience_ms, security)
     with closing(admin), translated():
         missing = set(topics) - set(admin.list_topics())
-    if missing:
-        raise BrokerRefused(f"no such topic: {', '.join(sorted(missing))}")
+    if missing:  # Kafka hides what one may not see
+        raise BrokerRefused(f"no such topic: {', '.join(sorted(missing))} (or no right to see it: acl check)")

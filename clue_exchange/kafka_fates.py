@@ -8,6 +8,8 @@ new connection cures is worth trying again.
 
 from enum import StrEnum
 
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable, ExchangeError
+
 
 class Fate(StrEnum):
     """What to do about an error of the client library."""
@@ -75,3 +77,9 @@ FATES = {
 def fate_of(error: Exception) -> Fate:
     """Look the error up; a class made at run time (an error code newer than the library) has its base class's fate."""
     return next((FATES[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in FATES), Fate.REFUSED)
+
+
+def translate(error: Exception, acknowledged: int = 0) -> ExchangeError:
+    """Give our error for one of the library's."""
+    kind = BrokerUnavailable if fate_of(error) is Fate.UNAVAILABLE else BrokerRefused
+    return kind(str(error), acknowledged)

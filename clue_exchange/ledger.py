@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select, tuple_, update
+from sqlalchemy import Row, bindparam, null, or_, select, tuple_, update
 
 from clue_exchange.clock import Clock
 from clue_exchange.signed_events import SignedEvent
@@ -73,8 +73,24 @@ class Ledger:
         """
         clue_ids = sorted({event.envelope.clue_id for event in events})
         self._lock(transaction, clue_ids)
-        new = {event.hash for event in events}
         insert_new(transaction, EVENT, [self._row(event) for event in events])
+        return self._refold(transaction, clue_ids, {event.hash for event in events})
+
+    def reveal(self, transaction: Transaction, events: Sequence[SignedEvent]) -> list[Placement]:
+        """Give events that wait without facts the facts that can be read now, and refresh the views that they touch."""
+        clue_ids = sorted({event.envelope.clue_id for event in events})
+        self._lock(transaction, clue_ids)
+        for event in events:
+            known_now = update(EVENT).where(EVENT.c.hash == event.hash, EVENT.c.facts.is_(null()))
+            transaction.execute(known_now.values(facts=_facts(event)))
+        return self._refold(transaction, clue_ids, {event.hash for event in events})
+
+    def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
+        """The topics and records of the events that wait without facts: for a key, or for a newer version."""
+        rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(EVENT.c.facts.is_(null())))
+        return [(row.topic, row.record) for row in rows]
+
+    def _refold(self, transaction: Transaction, clue_ids: Sequence[UUID], new: Collection[bytes]) -> list[Placement]:
         placements: list[Placement] = []
         for clue_id, rows in self._rows(transaction, clue_ids).items():
             folded = fold(_chain(rows))
@@ -140,7 +156,7 @@ class Ledger:
             "occurred_at": envelope.occurred_at,
             "recorded_at": self._clock(),
             "record": event.value,
-            "facts": None if event.event is None else event.event.model_dump(mode="json"),
+            "facts": _facts(event),
             "outcome": WAITING,
         }
 
@@ -162,6 +178,10 @@ class Ledger:
 
 
 _CHAIN_COLUMNS = [column for column in EVENT.c if column.name not in ("record", "recorded_at")]
+
+
+def _facts(event: SignedEvent) -> Any:
+    return null() if event.event is None else event.event.model_dump(mode="json")
 
 
 def _chain(rows: Iterable[Row[Any]]) -> list[ChainEvent]:

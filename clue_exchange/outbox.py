@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, text, update
 
 from clue_exchange.clock import Clock
-from clue_exchange.protection import Protection
+from clue_exchange.signing import Signer
 from clue_exchange.store import Transaction, is_sqlite, upsert
 from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX
-from schemas.envelope import Record, signed_bytes
+from schemas.envelope import Record
 
 WAKE_CHANNEL = "clue_exchange_outbox"
 
@@ -41,8 +41,8 @@ class Depth:
 class Outbox:
     """The records of one agency's topics that have to reach Kafka, in journal order."""
 
-    def __init__(self, protection: Protection, clock: Clock) -> None:
-        self._protection = protection
+    def __init__(self, signer: Signer, clock: Clock) -> None:
+        self._signer = signer
         self._clock = clock
 
     def append(
@@ -55,7 +55,7 @@ class Outbox:
         the transaction ends. (A database sequence would do neither.)
         """
         number = self._next_number(transaction, topic)
-        key_id, signature = self._protection.sign(signed_bytes(topic, number, body))
+        key_id, signature = self._signer.sign(topic, number, body)
         record = Record(number=number, body=body, key_id=key_id, signature=signature)
         transaction.execute(
             OUTBOX.insert().values(

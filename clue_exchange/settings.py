@@ -2,13 +2,15 @@
 The configuration of one agency's node: a TOML file, checked as a whole before anything starts.
 """
 
+import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from clue_exchange.errors import SettingsInvalid
+from clue_exchange.kafka_security import KafkaSecurity
 from schemas.codes import Role
 from schemas.envelope import AgencyName, role_of
 
@@ -22,6 +24,10 @@ class Settings(BaseModel):
         counterpart: the other party, of the other role.
         database: an SQLAlchemy URL, for SQLite or PostgreSQL.
         bootstrap: Kafka's address, `host:port`, several separated by commas.
+        keys: the folder of the agency's private keys.
+        passphrase_file: what opens them; a file that only its owner can read.
+        agreement: the file of the agreement that both parties signed.
+        security: how this agency gets through Kafka's doors, as a table; without it the broker must be an open one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -30,6 +36,10 @@ class Settings(BaseModel):
     counterpart: AgencyName
     database: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql\+psycopg://).+")]
     bootstrap: Annotated[str, Field(pattern=r"^[^\s,:]+:[0-9]+(,[^\s,:]+:[0-9]+)*$")]
+    keys: Path
+    passphrase_file: Path
+    agreement: Path
+    security: KafkaSecurity | None = None
 
     @model_validator(mode="after")
     def _parties_differ(self) -> Self:
@@ -60,5 +70,12 @@ class Settings(BaseModel):
             raise SettingsInvalid(f"{path}: {problems}") from None
 
     def to_toml(self) -> str:
-        """The same as a file; every value is a plain string."""
-        return "".join(f'{name} = "{value}"\n' for name, value in self.model_dump().items())
+        """The same as a file: plain values first, then tables."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        tables = {name: value for name, value in values.items() if isinstance(value, dict)}
+        parts = [_lines({name: value for name, value in values.items() if name not in tables})]
+        return "\n".join(parts + [f"[{name}]\n{_lines(table)}" for name, table in tables.items()])
+
+
+def _lines(values: dict[str, Any]) -> str:
+    return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())

@@ -149,8 +149,44 @@ DEAD_LETTER = Table(
     Column("number", BigInteger),
     Column("reason", String(40), nullable=False),
     Column("key", LargeBinary),
-    Column("value", LargeBinary),
+    Column("sealed", LargeBinary, nullable=False),  # the value, verbatim
     Column("noted_at", Moment, nullable=False),
+)
+
+# Written by clue_exchange/agreements.py alone: every version that this node goes by.
+AGREEMENT = Table(
+    "agreement",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _hash("hash", nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the canonical bytes that both signed
+    Column("signatures", JSON, nullable=False),
+    Column("adopted_at", Moment, nullable=False),
+)
+
+# Written by clue_exchange/public_keys.py alone: which key may sign which numbers of a topic.
+PUBLIC_KEY = Table(
+    "public_key",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("key_id", String(80), primary_key=True),
+    Column("public", LargeBinary(32), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger),
+)
+
+# Written by clue_exchange/keyring.py alone: data keys, each sealed under the agency's table key.
+DATA_KEY = Table(
+    "data_key",
+    METADATA,
+    Column("key_id", String(80), primary_key=True),
+    Column("owner", String(40), nullable=False),
+    Column("agreement_version", Integer),  # of a facts key
+    Column("clue_id", Uuid, index=True),  # of a person's key
+    Column("added_by", String(16)),
+    Column("number", Integer),
+    Column("sealed", LargeBinary),  # null once she is erased
+    Column("made_at", Moment, nullable=False),
 )
 
 # Written by producers/candidates.py alone: rows of registers that await a person.
@@ -179,4 +215,52 @@ CANDIDATE = Table(
     Column("clue_id", Uuid),
     Column("taken_in_at", Moment, nullable=False),
     Index("candidate_by_status", "status"),
+)
+
+# Written by clue_exchange/officers.py alone: the accounts of this agency. Login and name never leave it.
+OFFICER = Table(
+    "officer",
+    METADATA,
+    Column("officer_id", String(40), primary_key=True),  # pseudonymous: what facts and logs carry
+    Column("login", String(40), nullable=False, unique=True),
+    Column("name", String(60), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("passphrase_hash", Text, nullable=False),  # argon2id, PHC string
+    Column("is_active", Boolean, nullable=False),
+    Column("failed_attempts", Integer, nullable=False),
+    Column("failing_since", Moment),
+    Column("locked_until", Moment),
+    Column("added_at", Moment, nullable=False),
+)
+OFFICER_CONFLICT = Table(
+    "officer_conflict",
+    METADATA,
+    Column("officer_id", String(40), primary_key=True),
+    Column("clue_id", Uuid, primary_key=True),  # which the officer neither sees nor routes
+)
+
+# Written by clue_exchange/access_log.py alone. All as text, in the one spelling that the hash covers.
+ACCESS_LOG = Table(
+    "access_log",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("officer", String(40), index=True),
+    Column("role", String(16)),
+    Column("act", String(40), nullable=False),
+    Column("purpose", String(16)),
+    Column("clue", String(36), index=True),
+    Column("candidate", String(36)),
+    Column("person", String(24)),
+    Column("other", String(40)),
+    Column("refused", String(24)),
+    Column("hits", Integer),
+    Column("hash", String(64), nullable=False),
+)
+ACCESS_LOG_HEAD = Table(
+    "access_log_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row: 1
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
 )

@@ -2,17 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from clue_exchange.connected import Connected
 from clue_exchange.errors import BrokerUnavailable
-from clue_exchange.kafka_clients import (
-    ConfigResource,
-    ConfigResourceType,
-    Connected,
-    KafkaAdminClient,
-    connect,
-    for_code,
-    translated,
-)
+from clue_exchange.kafka_clients import KafkaAdminClient, connect, for_code, kafka_admin, translated
 from clue_exchange.kafka_records import DescribedTopic, TopicSpec
+from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import PATIENCE_MS
 
 TOPIC_ALREADY_EXISTS = 36
@@ -25,9 +19,16 @@ class TopicAdmin(Connected):
     After an outage of all brokers make a new one: the library's client does not recover from it.
     """
 
-    def __init__(self, bootstrap: str, *, client_id: str = "clue-exchange", patience_ms: int = PATIENCE_MS) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        client_id: str = "clue-exchange",
+        patience_ms: int = PATIENCE_MS,
+        security: KafkaSecurity | None = None,
+    ) -> None:
         own = {"client_id": client_id, "request_timeout_ms": 3 * patience_ms}
-        self._admin = connect(KafkaAdminClient, bootstrap, patience_ms, **own)
+        self._admin = connect(KafkaAdminClient, bootstrap, patience_ms, security, **own)
 
     def create(self, specs: Sequence[TopicSpec]) -> list[str]:
         """
@@ -59,7 +60,9 @@ class TopicAdmin(Connected):
         """Describe those of the topics that exist."""
         with translated():
             found = [topic for topic in self._admin.describe_topics(list(names)) if topic["error_code"] == 0]
-            resources = [ConfigResource(ConfigResourceType.TOPIC, topic["name"]) for topic in found]
+            resources = [
+                kafka_admin.ConfigResource(kafka_admin.ConfigResourceType.TOPIC, topic["name"]) for topic in found
+            ]
             # the default filter hides what the broker's file sets, such as min.insync.replicas
             configs = self._admin.describe_configs(resources, config_filter="all").get("topic", {}) if found else {}
         return {

@@ -106,3 +106,8 @@ def drift(spec: TopicSpec, described: DescribedTopic | None) -> list[Drift]:
 def owner_of(topic: str) -> str:
     """The agency that alone writes this topic."""
     return topic.rpartition(".")[0]
+
+
+def is_family(topic: str, family: Family) -> bool:
+    """Whether this is an agency's topic of that family."""
+    return topic.endswith(f".{family}")

@@ -6,26 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from clue_exchange import public_keys
+from clue_exchange.agreements import Agreements, SignedAgreement, read_agreement
+from clue_exchange.at_rest import AtRest
 from clue_exchange.clock import Clock, system_clock
+from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
+from clue_exchange.keyring import KeyRing
+from clue_exchange.keystore import PrivateKeys, read_keys, read_passphrase
 from clue_exchange.ledger import Ledger
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
-from clue_exchange.protection import DraftProtection, Protection
 from clue_exchange.settings import Settings
+from clue_exchange.signing import Signer
 from clue_exchange.store import Store
 from clue_exchange.topics import topic_name
 from clue_exchange.wake import CommitWatch
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.loop import Loop
-from consumers.receive import Receiver
+from consumers.reading import Reader
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
 from producers.procuratorate import Procuratorate
 from producers.relay import Relay
-from schemas.catalog import EVENT_FAMILIES
+from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.codes import Role
 
 
@@ -35,30 +41,76 @@ class Agency:
 
     settings: Settings
     store: Store
-    protection: Protection
     clock: Clock
+    keys: PrivateKeys
     ledger: Ledger
     outbox: Outbox
-    dead_letters: DeadLetters
+    keyring: KeyRing
+    agreements: Agreements
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = system_clock) -> "Agency":
-        """Open the database and put the parts on it."""
-        protection = DraftProtection()
-        outbox = Outbox(protection, clock)
-        return cls(
+        """
+        Open keys, agreement and database as the settings name them.
+
+        Raises:
+            KeysUnavailable: no keys, or the passphrase does not open them.
+            AgreementInvalid: the agreement is not what both signed, or not between these two.
+            StoreFailed: the database cannot be used.
+        """
+        keys = read_keys(settings.keys, read_passphrase(settings.passphrase_file))
+        return cls.assemble(settings, keys, read_agreement(settings.agreement), clock)
+
+    @classmethod
+    def assemble(cls, settings: Settings, keys: PrivateKeys, signed: SignedAgreement, clock: Clock) -> "Agency":
+        """Put the parts on the database, go by this agreement, and know both parties by the keys that it names."""
+        store = Store.open(settings.database)
+        outbox = Outbox(Signer(keys), clock)
+        agency = cls(
             settings=settings,
-            store=Store.open(settings.database),
-            protection=protection,
+            store=store,
             clock=clock,
+            keys=keys,
             ledger=Ledger(settings.role, clock),
             outbox=outbox,
-            dead_letters=DeadLetters(settings.agency, outbox, clock),
+            keyring=KeyRing(settings.agency, keys, outbox, clock),
+            agreements=Agreements(settings.agency, clock),
         )
+        try:
+            agency.adopt(signed)
+        except BaseException:
+            store.close()
+            raise
+        return agency
+
+    def adopt(self, signed: SignedAgreement) -> None:
+        """
+        Go by this version of the agreement too.
+
+        Raises:
+            AgreementInvalid: not signed by both, or between others than agency and counterpart.
+        """
+        parties = {signed.agreement.party(role).agency for role in Role}
+        if parties != {self.settings.agency, self.settings.counterpart}:
+            raise AgreementInvalid(
+                f"the agreement is not between {self.settings.agency} and {self.settings.counterpart}"
+            )
+        with self.store.transaction() as transaction:
+            self.agreements.adopt(transaction, signed)
+            for role in Role:
+                public_keys.pin(transaction, signed.agreement.party(role))
+
+    @property
+    def at_rest(self) -> AtRest:
+        return AtRest(self.keys.table_key)
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        return DeadLetters(self.settings.agency, self.outbox, self.at_rest, self.clock)
 
     @property
     def tools(self) -> Tools:
-        return Tools(self.store, self.ledger, self.outbox, self.protection, self.clock, uuid4)
+        return Tools(self.store, self.ledger, self.outbox, self.keyring, self.agreements, self.clock, uuid4)
 
     def federation(self) -> Federation:
         return Federation(self.settings.agency, self.settings.counterpart, self.tools)
@@ -71,7 +123,7 @@ class Agency:
         return self.federation() if self.settings.role is Role.federation else self.procuratorate()
 
     def candidates(self) -> Candidates:
-        return Candidates(self.store, self.protection, self.settings.agency)
+        return Candidates(self.store, self.at_rest, self.settings.agency)
 
     def producer(self) -> JournalProducer:
         return JournalProducer(self.settings.bootstrap, client_id=self.settings.agency)
@@ -80,11 +132,11 @@ class Agency:
         return Relay(self.store, self.outbox, producer, watch, log)
 
     def batches(self) -> BatchReceiver:
-        receiver = Receiver(self.settings.agency, self.protection)
-        return BatchReceiver(self.ledger, receiver, self.dead_letters, self.clock)
+        reader = Reader(self.settings.agency, self.ledger, self.keyring)
+        return BatchReceiver(reader, self.ledger, self.dead_letters, self.clock)
 
     def loop(self, log: Log) -> Loop:
-        topics = [topic_name(self.settings.counterpart, family) for family in EVENT_FAMILIES]
+        topics = [topic_name(self.settings.counterpart, family) for family in (*EVENT_FAMILIES, Family.KEYS)]
         return Loop(topics, self._consumer, self.store, self.batches(), log)
 
     def close(self) -> None:

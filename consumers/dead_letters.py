@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
+from clue_exchange.at_rest import AtRest
 from clue_exchange.clock import Clock
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
@@ -38,6 +39,8 @@ class Reason(StrEnum):
     NUMBER_REUSED = "number_reused"
     PART_UNREADABLE = "part_unreadable"
     INVALID_EVENT = "invalid_event"
+    KEY_NOT_FOR_US = "key_not_for_us"
+    KEY_REUSED = "key_reused"
 
 
 ALERTS = frozenset(Reason) - {
@@ -46,6 +49,7 @@ ALERTS = frozenset(Reason) - {
     Reason.UNKNOWN_FINGERPRINT,
     Reason.MALFORMED,
     Reason.INVALID_EVENT,
+    Reason.KEY_NOT_FOR_US,
 }
 """Reasons that an honest peer never gives: a person for security must look."""
 
@@ -68,9 +72,10 @@ class DeadLetter:
 class DeadLetters:
     """The dead letters of one agency: a table that keeps the bytes, a topic that tells of them."""
 
-    def __init__(self, agency: str, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, agency: str, outbox: Outbox, at_rest: AtRest, clock: Clock) -> None:
         self._topic = topic_name(agency, Family.DEAD_LETTER)
         self._outbox = outbox
+        self._at_rest = at_rest
         self._clock = clock
 
     def note(self, transaction: Transaction, record: ReceivedRecord, poison: PoisonRecord) -> DeadLetter:
@@ -82,7 +87,8 @@ class DeadLetters:
         sha256 = hashlib.sha256(record.value or b"").digest()
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         told = {"reason": poison.reason, "number": poison.number, "sha256": sha256, **place}
-        kept = {**told, "key": record.key, "value": record.value, "noted_at": self._clock()}
+        sealed = self._at_rest.seal(f"dead_letter:{record.topic}:{record.offset}", record.value or b"")
+        kept = {**told, "key": record.key, "sealed": sealed, "noted_at": self._clock()}
         insert_new(transaction, DEAD_LETTER, [kept])
         body = frame(newest("DeadLetterNote"), told)
         self._outbox.append(transaction, self._topic, record.topic.encode(), body, {})

@@ -6,19 +6,20 @@ address, schema, facts, model. Nothing is opened before the signature holds. A f
 journal number; what a third hand can add or change proves nothing, so its number stays missing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.protection import BadSignature, PartPlace, Protection
+from clue_exchange.sealing import SUITE, PartPlace, Unreadable, unseal
 from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
+from clue_exchange.signing import BadSignature, Verifier
 from clue_exchange.topics import RECORD_CAP_BYTES, owner_of, topic_name
 from consumers.dead_letters import Reason
 from schemas.catalog import BY_NAME
 from schemas.codec import known
-from schemas.envelope import Envelope, Record, signed_bytes
+from schemas.envelope import Envelope, Part, Record
 from schemas.errors import ContractError, InvalidEvent, NotCanonical, NotFramed, UnknownFingerprint
 from schemas.event import Event, PersonKey
 from schemas.parts import check_particulars, read_facts, read_particulars
@@ -42,86 +43,121 @@ class Proven:
     hash: bytes
 
 
-class Receiver:
-    """Reads the records that the counterpart's journals hold for this agency."""
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A proven record that is an event for us; its parts are still sealed."""
 
-    def __init__(self, agency: str, protection: Protection) -> None:
-        self._agency = agency
-        self._protection = protection
+    topic: str
+    number: int
+    value: bytes
+    hash: bytes
+    envelope: Envelope
 
-    def prove(self, source: ReceivedRecord) -> Proven:
-        """
-        The signed record in these bytes.
-
-        Raises:
-            PoisonRecord: without a number, for nothing vouches for one.
-        """
-        if source.value is None:
-            raise PoisonRecord(Reason.NO_VALUE)
-        if len(source.value) > RECORD_CAP_BYTES:
-            raise PoisonRecord(Reason.TOO_LARGE)
-        record = _contract(lambda: Record.from_value(source.value or b""), None)
-        try:
-            signed = signed_bytes(source.topic, record.number, record.body)
-            self._protection.verify(owner_of(source.topic), record.key_id, signed, record.signature)
-        except BadSignature:
-            raise PoisonRecord(Reason.BAD_SIGNATURE) from None
-        return Proven(source, record, record.body_hash)
-
-    def read(self, proven: Proven) -> SignedEvent | None:
-        """
-        The event in a proven record; None where it is addressed to another agency.
-
-        The facts are None while this version does not know their schema: the event waits.
-
-        Raises:
-            PoisonRecord: with the number where the fault lies inside the signed bytes.
-        """
-        source, record = proven.source, proven.record
-        envelope = _contract(lambda: Envelope.from_body(record.body), record.number)
-        if source.key != record_key(envelope):
-            raise PoisonRecord(Reason.KEY_MISMATCH)
-        if _contradicts(source.headers, envelope):
-            raise PoisonRecord(Reason.HEADER_MISMATCH)
-        if envelope.sender != owner_of(source.topic):
-            raise PoisonRecord(Reason.SENDER_MISMATCH, record.number)
-        if envelope.recipient != self._agency:
-            return None
-        if envelope.suite != self._protection.suite:
-            raise PoisonRecord(Reason.SUITE_REFUSED, record.number)
-        event = self._open(source.topic, record.number, envelope)
-        return SignedEvent(source.topic, record.number, source.value or b"", proven.hash, envelope, event)
-
-    def _open(self, topic: str, number: int, envelope: Envelope) -> Event | None:
-        """Open and check the facts, and the particulars once, in memory; None where a schema is not known here."""
-        try:
-            facts_schema, particulars_schema = known(envelope.facts_schema), known(envelope.particulars_schema)
-        except UnknownFingerprint:
-            return None
-        row = BY_NAME.get(envelope.event_type)
-        if row is not None and topic != topic_name(envelope.sender, row.family):
-            raise PoisonRecord(Reason.WRONG_JOURNAL, number)
-        try:
-            facts = self._protection.open(_place(envelope), envelope.facts)
-            told = [
-                self._protection.open(_place(envelope, part.person.key), part.part) for part in envelope.particulars
-            ]
-        except BadSignature:
-            raise PoisonRecord(Reason.PART_UNREADABLE, number) from None
-
-        def checked() -> Event:
-            event = read_facts(envelope.event_type, facts_schema, facts)
-            check_particulars(event, tuple(read_particulars(particulars_schema, data) for data in told))
-            return event
-
-        return _contract(checked, number)
+    @property
+    def key_ids(self) -> set[str]:
+        """The keys that its parts are sealed with."""
+        return {self.envelope.facts.key_id, *(each.part.key_id for each in self.envelope.particulars)}
 
 
-def _place(envelope: Envelope, person: PersonKey | None = None) -> PartPlace:
-    return PartPlace(envelope.clue_id, envelope.event_id, envelope.sender, person)
+def prove(source: ReceivedRecord, verifier: Verifier) -> Proven:
+    """
+    The signed record in these bytes.
+
+    Raises:
+        PoisonRecord: without a number, for nothing vouches for one.
+    """
+    if source.value is None:
+        raise PoisonRecord(Reason.NO_VALUE)
+    if len(source.value) > RECORD_CAP_BYTES:
+        raise PoisonRecord(Reason.TOO_LARGE)
+    record = contract(lambda: Record.from_value(source.value or b""), None)
+    try:
+        verifier.verify(source.topic, record.number, record.body, record.key_id, record.signature)
+    except BadSignature:
+        raise PoisonRecord(Reason.BAD_SIGNATURE) from None
+    return Proven(source, record, record.body_hash)
 
 
-def _contract(step: Callable[[], T], number: int | None) -> T:
+def address(proven: Proven, agency: str) -> Addressed | None:
+    """
+    The envelope in a proven record; None where it is addressed to another agency.
+
+    Raises:
+        PoisonRecord: with the number where the fault lies inside the signed bytes.
+    """
+    source, record = proven.source, proven.record
+    envelope = contract(lambda: Envelope.from_body(record.body), record.number)
+    if source.key != record_key(envelope):
+        raise PoisonRecord(Reason.KEY_MISMATCH)
+    if _contradicts(source.headers, envelope):
+        raise PoisonRecord(Reason.HEADER_MISMATCH)
+    if envelope.sender != owner_of(source.topic):
+        raise PoisonRecord(Reason.SENDER_MISMATCH, record.number)
+    if envelope.recipient != agency:
+        return None
+    if envelope.suite != SUITE:
+        raise PoisonRecord(Reason.SUITE_REFUSED, record.number)
+    row = BY_NAME.get(envelope.event_type)
+    if row is not None and source.topic != topic_name(envelope.sender, row.family):
+        raise PoisonRecord(Reason.WRONG_JOURNAL, record.number)
+    return Addressed(source.topic, record.number, source.value or b"", proven.hash, envelope)
+
+
+def stored_event(topic: str, value: bytes) -> Addressed:
+    """An event of the ledger as it was when it was addressed: it was proven then, and its bytes are verbatim."""
+    record = Record.from_value(value)
+    return Addressed(topic, record.number, value, record.body_hash, Envelope.from_body(record.body))
+
+
+def open_event(addressed: Addressed, keys: Mapping[str, bytes]) -> SignedEvent:
+    """
+    The event, its facts opened and checked; each person's particulars are checked once, in memory, if her key is here.
+
+    The facts are None while their key is not here, or a schema is not known to this version: the event waits.
+
+    Raises:
+        PoisonRecord: with the number: the fault lies inside the signed bytes.
+    """
+    envelope, number = addressed.envelope, addressed.number
+    event = None
+    if envelope.facts.key_id in keys and _knows_schemas(envelope):
+        facts = _unsealed(envelope, None, envelope.facts, keys, number)
+        told = [
+            _unsealed(envelope, each.person.key, each.part, keys, number)
+            for each in envelope.particulars
+            if each.part.key_id in keys
+        ]
+        event = contract(lambda: _checked(envelope, facts, told), number)
+    return SignedEvent(addressed.topic, number, addressed.value, addressed.hash, envelope, event)
+
+
+def _checked(envelope: Envelope, facts: bytes, told: Sequence[bytes]) -> Event:
+    event = read_facts(envelope.event_type, known(envelope.facts_schema), facts)
+    particulars = tuple(read_particulars(known(envelope.particulars_schema), data) for data in told)
+    if len(particulars) == len(envelope.particulars):
+        check_particulars(event, particulars)
+    return event
+
+
+def _knows_schemas(envelope: Envelope) -> bool:
+    try:
+        known(envelope.facts_schema), known(envelope.particulars_schema)
+    except UnknownFingerprint:
+        return False
+    return True
+
+
+def _unsealed(
+    envelope: Envelope, person: PersonKey | None, part: Part, keys: Mapping[str, bytes], number: int
+) -> bytes:
+    place = PartPlace(envelope.clue_id, envelope.event_id, envelope.sender, person)
+    try:
+        return unseal(keys[part.key_id], place.associated_data(part.key_id), part.sealed)
+    except Unreadable:
+        raise PoisonRecord(Reason.PART_UNREADABLE, number) from None
+
+
+def contract(step: Callable[[], T], number: int | None) -> T:
     """Run a step of the contract; what it refuses is poison, with the coded reason and nothing else."""
     try:
         return step()

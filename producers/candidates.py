@@ -14,13 +14,12 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping, select, update
 
+from clue_exchange.at_rest import KEY_ID, AtRest
 from clue_exchange.errors import CommandRefused
-from clue_exchange.protection import PartPlace, Protection
 from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import CANDIDATE
 from schemas.codec import frame, unframe
 from schemas.codes import AgeBand, Category, IdNumberState, Source
-from schemas.envelope import Part
 from schemas.event import OfficerId
 from schemas.particulars import Particulars
 from schemas.parts import particulars_schema
@@ -105,9 +104,9 @@ class Candidate:
 class Candidates:
     """The candidates of one agency; their sealed parts are bound to its name."""
 
-    def __init__(self, store: Store, protection: Protection, agency: str) -> None:
+    def __init__(self, store: Store, at_rest: AtRest, agency: str) -> None:
         self._store = store
-        self._protection = protection
+        self._at_rest = at_rest
         self.agency = agency
 
     def add(self, transaction: Transaction, candidates: Sequence[NewCandidate]) -> Mapping[bytes, UUID]:
@@ -169,11 +168,10 @@ class Candidates:
 
         Raises:
             CommandRefused: there is none with this id.
-            BadSignature: the sealed part was changed or moved.
+            Unreadable: the sealed part was changed or moved.
         """
         row = self._one(candidate_id)
-        part = Part(key_id=row["key_id"], sealed=bytes(row["sealed"]))
-        opened = self._protection.open(self._place(candidate_id), part)
+        opened = self._at_rest.open(self._place(candidate_id), bytes(row["sealed"]))
         return Particulars.read(unframe(Particulars.__name__, opened))
 
     def list(self, status: CandidateStatus | None = CandidateStatus.awaiting) -> tuple[Candidate, ...]:
@@ -210,20 +208,19 @@ class Candidates:
     def _row(self, candidate: NewCandidate) -> dict[str, Any]:
         facts = candidate.facts
         data = frame(particulars_schema(), candidate.particulars.model_dump())
-        part = self._protection.seal(self._place(facts.candidate_id), data)
         found = bool(facts.labels) or facts.urgent
         return {
             **asdict(facts),
             "row_hash": candidate.row_hash,
             "received_on": facts.received_on.isoformat() if facts.received_on else None,
             "same_person_as": list(map(str, facts.same_person_as)),
-            "sealed": part.sealed,
-            "key_id": part.key_id,
+            "sealed": self._at_rest.seal(self._place(facts.candidate_id), data),
+            "key_id": KEY_ID,
             "status": CandidateStatus.awaiting if found else CandidateStatus.screened_out,
         }
 
-    def _place(self, candidate_id: UUID) -> PartPlace:
-        return PartPlace(clue_id=candidate_id, event_id=candidate_id, sender=self.agency, person=None)
+    def _place(self, candidate_id: UUID) -> str:
+        return f"candidate:{self.agency}:{candidate_id}"
 
 
 def _candidate(row: RowMapping) -> Candidate:

@@ -10,20 +10,24 @@ from keyword import iskeyword
 from typing import TypeAlias
 from uuid import UUID
 
+from clue_exchange.agreements import Agreements
 from clue_exchange.clock import Clock
 from clue_exchange.errors import CommandRefused
+from clue_exchange.keyring import DataKey, KeyRing
 from clue_exchange.ledger import Ledger
 from clue_exchange.outbox import Outbox
-from clue_exchange.protection import PartPlace, Protection
+from clue_exchange.sealing import SUITE, PartPlace, seal
 from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
 from clue_exchange.store import Store, Transaction
 from clue_exchange.topics import topic_name
+from clue_exchange.workdays import china_date
 from producers.candidates import Candidates
 from schemas import lifecycle
+from schemas.agreement import Agreement
 from schemas.case_events import AidAnswered, AidRequested, FollowUpPlanned, FollowUpRecorded
 from schemas.catalog import type_of
 from schemas.clue_events import ClueWithdrawn, ConsentWithdrawn, ErasureConfirmed, ErasureRequested, NewClue
-from schemas.envelope import Envelope, PersonPart, role_of, whole_milliseconds
+from schemas.envelope import Envelope, Part, PersonPart, role_of, whole_milliseconds
 from schemas.errors import NotLegal
 from schemas.event import Event, PersonKey, PersonRef
 from schemas.fold import Fold
@@ -35,8 +39,6 @@ Told: TypeAlias = Mapping[PersonKey, Particulars]
 """Particulars by the person whom they are of."""
 
 NOTHING_TOLD: Told = {}
-NO_AGREEMENT = (0, bytes(32))
-"""Version and hash in the envelope until an agreement is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Tools:
     store: Store
     ledger: Ledger
     outbox: Outbox
-    protection: Protection
+    keyring: KeyRing
+    agreements: Agreements
     clock: Clock
     new_id: Callable[[], UUID]
 
@@ -143,7 +146,7 @@ class Desk:
         event_id = self._tools.new_id()
         self._check(clue_id, folded, Act(event, event_id, self._role))
         check_particulars(event, tuple(told.values()))
-        envelope = self._envelope(clue_id, event_id, event, told, folded)
+        envelope = self._envelope(transaction, clue_id, event_id, event, told, folded)
         topic = topic_name(self._agency, type_of(event).family)
         body = envelope.to_body()
         record = self._tools.outbox.append(transaction, topic, record_key(envelope), body, courtesy_headers(envelope))
@@ -162,10 +165,25 @@ class Desk:
             possible = lifecycle.possible(view, self._role)
             raise NotLegal(clue_id, act.event.event_type, view.state, view.turn, why_not, possible)
 
-    def _envelope(self, clue_id: UUID, event_id: UUID, event: Event, told: Told, folded: Fold) -> Envelope:
+    def _agreement(self, transaction: Transaction, event: Event) -> Agreement:
+        """The agreement to go by; a clue is opened only while it is in force."""
+        today = china_date(self._tools.clock())
+        agreement = self._tools.agreements.newest(transaction, today)
+        if isinstance(event, NewClue) and not agreement.in_force(today):
+            raise CommandRefused(
+                f"the agreement (version {agreement.version}) ended on {agreement.valid_until}: no clue can be opened "
+                "before both sides have signed a new version; running cases go on"
+            )
+        return agreement
+
+    def _envelope(
+        self, transaction: Transaction, clue_id: UUID, event_id: UUID, event: Event, told: Told, folded: Fold
+    ) -> Envelope:
         link = self._tools.ledger.link(folded)
         place = PartPlace(clue_id, event_id, self._agency)
-        version, agreement_hash = NO_AGREEMENT
+        agreement = self._agreement(transaction, event)
+        facts_key = self._tools.keyring.facts_key(transaction, agreement)
+        person_keys = {p: self._tools.keyring.person_key(transaction, agreement, clue_id, p) for p in sorted(told)}
         return Envelope(
             event_id=event_id,
             event_type=event.event_type,
@@ -174,18 +192,23 @@ class Desk:
             recipient=self._counterpart,
             previous=link.previous,
             seen=link.seen,
-            agreement_version=version,
-            agreement_hash=agreement_hash,
+            agreement_version=agreement.version,
+            agreement_hash=agreement.hash,
             lifecycle_version=lifecycle.VERSION,
-            suite=self._tools.protection.suite,
+            suite=SUITE,
             occurred_at=whole_milliseconds(self._tools.clock()),
             facts_schema=facts_schema(event).fingerprint,
             particulars_schema=particulars_schema().fingerprint,
-            facts=self._tools.protection.seal(place, write_facts(event)),
-            particulars=tuple(self._sealed(place, person, told[person]) for person in sorted(told)),
+            facts=_sealed(facts_key, place, write_facts(event)),
+            particulars=tuple(_person_part(key, place, person, told[person]) for person, key in person_keys.items()),
         )
 
-    def _sealed(self, place: PartPlace, person: PersonKey, particulars: Particulars) -> PersonPart:
-        part = self._tools.protection.seal(replace(place, person=person), write_particulars(particulars))
-        added_by, number = person
-        return PersonPart(person=PersonRef(added_by=added_by, number=number), part=part)
+
+def _sealed(key: DataKey, place: PartPlace, data: bytes) -> Part:
+    return Part(key_id=key.key_id, sealed=seal(key.key, place.associated_data(key.key_id), data))
+
+
+def _person_part(key: DataKey, place: PartPlace, person: PersonKey, particulars: Particulars) -> PersonPart:
+    added_by, number = person
+    part = _sealed(key, replace(place, person=person), write_particulars(particulars))
+    return PersonPart(person=PersonRef(added_by=added_by, number=number), part=part)

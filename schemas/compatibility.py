@@ -21,6 +21,7 @@ from schemas.conformity import differences
 from schemas.envelope import Envelope, Record
 from schemas.event import Coded
 from schemas.evolution import Rule, damage_both_ways, damage_to_meaning, model_refuses
+from schemas.key_record import KeyRecord
 from schemas.particulars import Particulars
 from schemas.shape import Shape, Unsound, shape_of
 
@@ -32,6 +33,7 @@ LAYERS: Mapping[str, type[Coded] | None] = {
     "Envelope": Envelope,
     "Record": Record,
     "Particulars": Particulars,
+    "KeyRecord": KeyRecord,
     "DeadLetterNote": None,  # its model belongs to the dead letters, in a room above this one
 }
 """The schemas that are no event type, each with its model."""

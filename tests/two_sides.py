@@ -5,12 +5,15 @@ What is in one's outbox is given to the other as the records that Kafka would gi
 The bytes are the real ones; what Kafka itself does is tested in tests/broker.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
+from clue_exchange.ceremony import Ceremony, hold_ceremony, write_ceremony
 from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.keystore import PrivateKeys
 from clue_exchange.outbox import OutboxRecord
 from clue_exchange.settings import Settings
 from clue_exchange.signed_events import SignedEvent
@@ -40,19 +43,54 @@ class SetClock:
         self.now += timedelta(**by)
 
 
-def settings_for(role: Role, database: str, bootstrap: str = "127.0.0.1:9") -> Settings:
-    """The settings of one of the two agencies."""
-    agency, counterpart = (FEDERATION, PROCURATORATE) if role is Role.federation else (PROCURATORATE, FEDERATION)
-    return Settings(agency=agency, counterpart=counterpart, database=database, bootstrap=bootstrap)
+NAMES = {Role.federation: FEDERATION, Role.procuratorate: PROCURATORATE}
+BEGINS = date(2026, 1, 1)
+
+
+def a_ceremony(names: Mapping[Role, str] = NAMES) -> Ceremony:
+    """Fresh keys for both, and an agreement that both signed, in force during 2026."""
+    return hold_ceremony(names, {role: PrivateKeys.generate() for role in Role}, BEGINS)
+
+
+def settings_for(
+    role: Role, folder: Path, database: str, bootstrap: str = "127.0.0.1:9", names: Mapping[Role, str] = NAMES
+) -> Settings:
+    """The settings of one of two agencies, whose files are in this folder."""
+    return Settings(
+        agency=names[role],
+        counterpart=names[role.other],
+        database=database,
+        bootstrap=bootstrap,
+        keys=folder / names[role],
+        passphrase_file=folder / names[role] / "passphrase",
+        agreement=folder / "agreement.yaml",
+    )
 
 
 @dataclass(frozen=True)
 class TwoSides:
-    """Both agencies, and one clock for both."""
+    """Both agencies, one clock for both, and the ceremony that they come from."""
 
     federation: Agency
     procuratorate: Agency
     clock: SetClock
+    ceremony: Ceremony
+
+    @classmethod
+    def of(cls, settings: Mapping[Role, Settings], clock: SetClock) -> "TwoSides":
+        """Both agencies on the databases of these settings, with fresh keys."""
+        ceremony = a_ceremony({role: each.agency for role, each in settings.items()})
+        sides = [Agency.assemble(settings[role], ceremony.keys[role], ceremony.signed, clock) for role in Role]
+        return cls(sides[0], sides[1], clock, ceremony)
+
+    def write_files(self, folder: Path) -> None:
+        """What the settings name: keys, passphrases, the agreement."""
+        names = {role: self.side(role).settings.agency for role in Role}
+        write_ceremony(folder, names, self.ceremony)
+
+    def close(self) -> None:
+        self.federation.close()
+        self.procuratorate.close()
 
     def side(self, role: Role) -> Agency:
         return self.federation if role is Role.federation else self.procuratorate
@@ -62,11 +100,19 @@ class TwoSides:
         return self.federation.federation().transfer(an_event(ClueTransferred), HER_PARTICULARS)
 
     def sent_by(self, role: Role) -> list[ReceivedRecord]:
-        """All event records of an agency, as the other would poll them, offsets as after a first sending."""
+        """All records of an agency, keys first, as the other would poll them; offsets as after a first sending."""
         agency = self.side(role)
         with agency.store.reading() as transaction:
             pending = agency.outbox.pending(transaction, 10_000)
-        return [as_received(record, record.number - 1) for record in pending if not record.topic.endswith("-letter")]
+        return [as_received(record, record.number - 1) for record in pending if not is_note(record.topic)]
+
+    def events_of(self, role: Role) -> list[ReceivedRecord]:
+        """The same without its key records."""
+        return [record for record in self.sent_by(role) if not record.topic.endswith(".keys")]
+
+    def keys_of(self, role: Role) -> list[ReceivedRecord]:
+        """Its key records alone."""
+        return [record for record in self.sent_by(role) if record.topic.endswith(".keys")]
 
     def give(self, to: Role, records: Iterable[ReceivedRecord]) -> Taken:
         """The agency takes in these records, in one transaction."""
@@ -86,6 +132,11 @@ class TwoSides:
             with self.side(role).store.reading() as transaction:
                 found.add(self.side(role).ledger.fold(transaction, clue_id).digest)
         return found
+
+
+def is_note(topic: str) -> bool:
+    """A dead-letter note is for operators, not for the counterpart."""
+    return topic.endswith(".dead-letter")
 
 
 def as_received(record: OutboxRecord, offset: int) -> ReceivedRecord:

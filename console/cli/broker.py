@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from clue_exchange.embedded_kafka import EmbeddedKafka, EmbeddedKafkaError
+from clue_exchange.local_security import local_security
 
 Command = Callable[..., Any]
 
@@ -28,14 +29,22 @@ def broker() -> None:
 @broker.command()
 @folder_option
 @click.option("--port", type=click.IntRange(1, 65_535), default=9092, show_default=True)
-def start(folder: Path, port: int) -> None:
+@click.option(
+    "--certificates",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Secured, with the certificates of this folder; made where they are missing. Without it: open to this machine.",
+)
+def start(folder: Path, port: int, certificates: Path | None) -> None:
     """Start the broker on the folder's data; it runs on until `broker stop`."""
-    kafka = EmbeddedKafka(folder, port=port, progress=lambda line: click.echo(line, err=True))
+    security = local_security(certificates, []).broker if certificates else None
+    kafka = EmbeddedKafka(folder, port=port, security=security, progress=lambda line: click.echo(line, err=True))
     try:
         kafka.start()
     except EmbeddedKafkaError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Kafka serves on {kafka.bootstrap} (process {kafka.pids[0]}, data in {folder})")
+    if security:
+        click.echo(f"with certificates; with name and password on {kafka.scram_bootstrap}")
 
 
 @broker.command()

@@ -14,8 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from clue_exchange.at_rest import AtRest
 from clue_exchange.clock import Clock
-from clue_exchange.protection import Protection
 from clue_exchange.store import Store
 from console.cli.options import config_option, json_option, opened
 from producers.candidates import Candidate, Candidates, CandidateStatus
@@ -45,7 +45,7 @@ def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | Non
             file,
             mapping,
             agency.store,
-            agency.protection,
+            agency.at_rest,
             Screener.load(),
             agency.settings.agency,
             agency.clock,
@@ -63,8 +63,7 @@ def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | Non
 def candidates(config: Path, everything: bool, as_json: bool) -> None:
     """List the candidates that await a person; facts alone. 待审候选线索"""
     with opened(config) as agency:
-        kept = Candidates(agency.store, agency.protection, agency.settings.agency)
-        rows = kept.list(None if everything else CandidateStatus.awaiting)
+        rows = agency.candidates().list(None if everything else CandidateStatus.awaiting)
     if as_json:
         click.echo(json.dumps(list(map(_flat, rows)), default=str, ensure_ascii=False))
     else:
@@ -75,7 +74,7 @@ def run_intake(
     file: Path,
     mapping: Path | None,
     store: Store,
-    protection: Protection,
+    at_rest: AtRest,
     screener: Screens,
     agency: str,
     clock: Clock,
@@ -96,7 +95,7 @@ def run_intake(
         def progress(read: int, expected: int) -> None:
             bar.update(task, completed=read, total=max(read, expected))
 
-        return take_in(file, mappings, Candidates(store, protection, agency), store, screener, clock, progress)
+        return take_in(file, mappings, Candidates(store, at_rest, agency), store, screener, clock, progress)
 
 
 def show_report(report: IntakeReport, console: Console) -> None:

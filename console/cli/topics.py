@@ -1,7 +1,6 @@
 """`clue-exchange topics`: make an agency's topics, and see whether they are still what they should be."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,20 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from clue_exchange.errors import ExchangeError
+from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import Drift, ensure_topics, find_drift
-from schemas.envelope import AGENCY_PATTERN
+from console.cli.agencies import checked
+from console.cli.security import security_options
 
 Command = Callable[..., Any]
-
-
-def _checked(context: click.Context, parameter: click.Parameter, agencies: tuple[str, ...]) -> tuple[str, ...]:
-    for agency in agencies:
-        if not re.fullmatch(AGENCY_PATTERN, agency):
-            raise click.BadParameter(
-                f"{agency!r} is not <role>-<region> with six digits, such as federation-110101", context, parameter
-            )
-    return agencies
 
 
 def broker_options(command: Command) -> Command:
@@ -33,11 +25,11 @@ def broker_options(command: Command) -> Command:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Machine-readable."),
         click.option("--replicas", type=click.IntRange(1), default=3, show_default=True, help="1 on a single broker."),
-        click.option("--agency", "agencies", multiple=True, required=True, callback=_checked, metavar="ROLE-REGION"),
+        click.option("--agency", "agencies", multiple=True, required=True, callback=checked, metavar="ROLE-REGION"),
         click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, metavar="HOST:PORT[,...]"),
     ):
         command = option(command)
-    return command
+    return security_options(command)
 
 
 @click.group()
@@ -47,9 +39,11 @@ def topics() -> None:
 
 @topics.command()
 @broker_options
-def create(bootstrap: str, agencies: Sequence[str], replicas: int, as_json: bool) -> None:
+def create(
+    bootstrap: str, security: KafkaSecurity | None, agencies: Sequence[str], replicas: int, as_json: bool
+) -> None:
     """Make the topics that are missing; those that exist are left as they are."""
-    with _administering(bootstrap) as admin:
+    with _administering(bootstrap, security) as admin:
         made = ensure_topics(admin, agencies, replicas)
     if as_json:
         click.echo(json.dumps({"created": made}))
@@ -60,9 +54,16 @@ def create(bootstrap: str, agencies: Sequence[str], replicas: int, as_json: bool
 @topics.command()
 @broker_options
 @click.pass_context
-def check(context: click.Context, bootstrap: str, agencies: Sequence[str], replicas: int, as_json: bool) -> None:
+def check(
+    context: click.Context,
+    bootstrap: str,
+    security: KafkaSecurity | None,
+    agencies: Sequence[str],
+    replicas: int,
+    as_json: bool,
+) -> None:
     """Compare the topics with what they should be; exit 1 when they differ."""
-    with _administering(bootstrap) as admin:
+    with _administering(bootstrap, security) as admin:
         drift = find_drift(admin, agencies, replicas)
     if as_json:
         click.echo(json.dumps({"drift": [asdict(each) for each in drift]}))
@@ -74,9 +75,9 @@ def check(context: click.Context, bootstrap: str, agencies: Sequence[str], repli
 
 
 @contextmanager
-def _administering(bootstrap: str) -> Iterator[TopicAdmin]:
+def _administering(bootstrap: str, security: KafkaSecurity | None) -> Iterator[TopicAdmin]:
     try:
-        with TopicAdmin(bootstrap) as admin:
+        with TopicAdmin(bootstrap, security=security) as admin:
             yield admin
     except ExchangeError as error:
         raise click.ClickException(str(error)) from error

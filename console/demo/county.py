@@ -8,11 +8,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from clue_exchange.ceremony import hold_ceremony, write_ceremony
+from clue_exchange.clock import system_clock
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.errors import CommandRefused
+from clue_exchange.keystore import PrivateKeys
 from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics, topic_name
+from clue_exchange.workdays import china_date
 from console.demo.processes import NodeProcess
 from console.wiring import Agency
 from schemas.catalog import EVENT_FAMILIES
@@ -50,7 +54,8 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
         if bootstrap is None:
             tell("starting Kafka 启动 Kafka")
             bootstrap = running.enter_context(EmbeddedKafka(folder / "kafka", progress=tell)).bootstrap
-        settings = _settings(folder, region, bootstrap)
+        settings = _settings(folder.resolve(), region, bootstrap)
+        _hold_ceremony(folder, settings)
         _make_topics(bootstrap, settings)
         agencies = {role: Agency.open(settings[role]) for role in Role}
         for agency in agencies.values():
@@ -78,11 +83,21 @@ def _settings(folder: Path, region: str, bootstrap: str) -> dict[Role, Settings]
         role: Settings(
             agency=name,
             counterpart=names[role.other],
-            database=f"sqlite:///{folder.resolve()}/{name}.db",
+            database=f"sqlite:///{folder}/{name}.db",
             bootstrap=bootstrap,
+            keys=folder / name,
+            passphrase_file=folder / name / "passphrase",
+            agreement=folder / "agreement.yaml",
         )
         for role, name in names.items()
     }
+
+
+def _hold_ceremony(folder: Path, settings: Mapping[Role, Settings]) -> None:
+    """Fresh keys for both, and an agreement that holds from today."""
+    names = {role: each.agency for role, each in settings.items()}
+    keys = {role: PrivateKeys.generate() for role in Role}
+    write_ceremony(folder, names, hold_ceremony(names, keys, china_date(system_clock())))
 
 
 def _make_topics(bootstrap: str, settings: Mapping[Role, Settings]) -> None:

@@ -6,6 +6,7 @@ label is a sum, so its reason can be shown: the clause that gave most (`stronges
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 from operator import add
@@ -43,16 +44,18 @@ class Learned:
         start: What each sound begins with.
         weights: For each character or pair its weights.
         packed: The same weights as one number (see `_packed`).
+        known: The characters and pairs that have weights.
     """
 
     start: tuple[int, ...]
     weights: dict[str, tuple[int, ...]]
     packed: dict[str, int]
+    known: frozenset[str]
 
     @classmethod
     def of(cls, start: tuple[int, ...], weights: dict[str, tuple[int, ...]]) -> Self:
         """Make ready for scoring."""
-        return cls(start, weights, {gram: _packed(row) for gram, row in weights.items()})
+        return cls(start, weights, {gram: _packed(row) for gram, row in weights.items()}, frozenset(weights))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -72,10 +75,10 @@ class Learned:
         start = rows.pop("START", (0,) * len(SOUNDS))
         return cls.of(start, rows)
 
-    def sound(self, text: str) -> dict[Target | str, float]:
+    def sound(self, text: str, pairs: Iterable[str]) -> dict[Target | str, float]:
         """Say how much a text sounds like each label, like any, and urgent; above zero is more likely than not."""
-        known = [self.packed[gram] for gram in grams(text) if gram in self.packed]
-        total, count = sum(known), len(known)
+        known = {*self.known.intersection(text), *self.known.intersection(pairs)}
+        total, count = sum(map(self.packed.__getitem__, known)), len(known)
         scale = 1 / (1000 * sqrt(count + 1))
         return {
             name: self.start[at] / 1000 + ((total >> (at * _FIELD) & _MASK) - count * _LIFT) * scale

@@ -27,9 +27,7 @@ class Match:
 
 
 def matches(ready: ReadyRule, reading: Reading) -> Iterator[Match]:
-    """Yield every passage of the rule, at most one for each word that can begin it."""
-    if ready.needed & ~reading.present or ready.unless & reading.present:
-        return
+    """Yield every passage of a rule whose lists were all met, at most one for each word that can begin it."""
     for sequence in ready.sequences:
         for first in reading.hits[sequence[0]]:
             words = _continued((first,), sequence, ready, reading)

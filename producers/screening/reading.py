@@ -2,13 +2,13 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import add, itemgetter
 
-from producers.screening.rulebook import IndexedWord, Rulebook
+from producers.screening.rulebook import IndexedWord, Longer, Rulebook
 
 _CLAUSE_ENDS = re.compile(r"[,，。！？!?;；:：…]")
-_SENTENCE_ENDS = re.compile(r"[。！？!?;；]")
+_SENTENCE_ENDS = frozenset("。！？!?;；")
 _BLANK = re.compile(r"\s")
 
 Hit = tuple[int, int, int, int]  # start, end, clause, sentence
@@ -22,14 +22,30 @@ class Reading:
     Attributes:
         text: The narrative without blanks, characters unified; what offsets of hits refer to.
         origins: For each character of `text` its offset in the narrative; None where both are the same.
-        hits: For each list that was met, its hits from left to right.
+        pairs: Each character with the one after it.
+        words: Every word of a list, with its place, from left to right.
         present: A bit for each list that was met.
+        hits: For the lists that were asked for (`place`), their hits from left to right.
     """
 
     text: str
     origins: list[int] | None
-    hits: dict[int, list[Hit]]
+    pairs: list[str]
+    words: list[tuple[int, IndexedWord]]
     present: int
+    hits: dict[int, list[Hit]] = field(default_factory=dict)
+
+    def place(self, lists: set[int]) -> None:
+        """Say of the words of these lists in which clause and sentence they stand."""
+        clause_ends = [match.start() for match in _CLAUSE_ENDS.finditer(self.text)]
+        sentence_ends = [at for at in clause_ends if self.text[at] in _SENTENCE_ENDS]
+        hits = self.hits = {number: [] for number in lists}
+        for at, word in self.words:
+            if not lists.isdisjoint(word.lists):
+                hit = (at, at + len(word.word), bisect_left(clause_ends, at), bisect_left(sentence_ends, at))
+                for number in word.lists:
+                    if number in lists:
+                        hits[number].append(hit)
 
     def different(self, number: int) -> int:
         """How many different words of a list were met."""
@@ -49,51 +65,53 @@ def read(narrative: str, book: Rulebook) -> Reading:
     if _BLANK.search(text):
         origins = [at for at, character in enumerate(text) if not character.isspace()]
         text = "".join(text.split())
-    words, present = _words(text, book)
-    return Reading(text, origins, _placed(text, words), present)
+    pairs = list(map(add, text, text[1:]))
+    words = _words(text, pairs, book)
+    present = 0
+    for _, word in words:
+        present |= word.mask
+    return Reading(text, origins, pairs, words, present)
 
 
-def _words(text: str, book: Rulebook) -> tuple[list[tuple[int, IndexedWord]], int]:
+def _words(text: str, pairs: list[str], book: Rulebook) -> list[tuple[int, IndexedWord]]:
     found: list[tuple[int, IndexedWord]] = []
     shields: list[tuple[int, int]] = []
     hidden_until = 0
-    for at, bucket in enumerate(map(book.index.get, map(add, text, text[1:]))):
+    for at, bucket in enumerate(map(book.index.get, pairs)):
         if bucket is None:
             continue
-        for length in bucket[0]:
-            word = bucket[1].get(text[at : at + length])
-            if word and len(word.word) == length and at + length > hidden_until:
-                if word.is_shield:
-                    hidden_until = at + length
-                    shields.append((at, hidden_until))
-                    _drop_crossing(found, at)
-                found.append((at, word))
+        for word in _beginning_at(text, at, bucket):
+            end = at + len(word.word)
+            if end <= hidden_until:
+                continue
+            if word.is_shield:
+                hidden_until = end
+                shields.append((at, end))
+                _drop_crossing(found, at)
+            found.append((at, word))
     for match in book.single_words.finditer(text):
         at = match.start()
         if not any(start <= at < end for start, end in shields):
             found.append((at, book.single[match.group()]))
     found.sort(key=itemgetter(0))
-    present = 0
-    for _, word in found:
-        present |= word.mask
-    return found, present
+    return found
+
+
+def _beginning_at(text: str, at: int, bucket: tuple[IndexedWord | None, dict[str, Longer]]) -> list[IndexedWord]:
+    """List the words that begin here, longest first."""
+    pair, longer = bucket
+    words = []
+    if more := longer.get(text[at + 2 : at + 3]):
+        for length in more[0]:
+            word = more[1].get(text[at : at + length])
+            if word and len(word.word) == length:
+                words.append(word)
+    if pair:
+        words.append(pair)
+    return words
 
 
 def _drop_crossing(found: list[tuple[int, IndexedWord]], shield_start: int) -> None:
     """Drop the words that run into a shield: 天天打 in 天天打篮球."""
     while found and found[-1][0] < shield_start < found[-1][0] + len(found[-1][1].word):
         found.pop()
-
-
-def _placed(text: str, words: list[tuple[int, IndexedWord]]) -> dict[int, list[Hit]]:
-    clause_ends = [match.start() for match in _CLAUSE_ENDS.finditer(text)]
-    sentence_ends = [match.start() for match in _SENTENCE_ENDS.finditer(text)]
-    hits: dict[int, list[Hit]] = {}
-    for at, word in words:
-        hit = (at, at + len(word.word), bisect_left(clause_ends, at), bisect_left(sentence_ends, at))
-        for number in word.lists:
-            if number in hits:
-                hits[number].append(hit)
-            else:
-                hits[number] = [hit]
-    return hits

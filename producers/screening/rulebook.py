@@ -23,13 +23,15 @@ class IndexedWord:
     is_shield: bool
 
 
-# By the first two characters: the lengths of the words that begin so, longest first, and the words.
-Index = dict[str, tuple[tuple[int, ...], dict[str, IndexedWord]]]
+# Words that begin with the same three characters: their lengths, longest first, and the words.
+Longer = tuple[tuple[int, ...], dict[str, IndexedWord]]
+# By the first two characters: the word of just these two, and the longer ones by their third character.
+Index = dict[str, tuple[IndexedWord | None, dict[str, Longer]]]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyRule:
-    """A rule with its lists by number; `needed` has a bit for every list that one sequence must find."""
+    """A rule with its lists by number: `needed` has a bit for each that must be met, `lists` are those to look into."""
 
     rule: Rule
     sequences: tuple[tuple[int, ...], ...]
@@ -37,6 +39,7 @@ class ReadyRule:
     unless: int
     unless_near: tuple[int, ...]
     not_between: tuple[int, ...]
+    lists: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class Rulebook:
     decision: Decision
     variants: dict[int, int]
     learned: Learned
+
+    @property
+    def tone_lists(self) -> frozenset[int]:
+        """The lists whose words are counted one by one."""
+        return frozenset(ready.words for ready in self.tones if ready.tone.per_word)
 
     @classmethod
     def load(cls, folder: Path) -> "Rulebook":
@@ -118,9 +126,9 @@ class Lists:
                     raise RuleInvalid(path, f"lexicon.{name}", f"already in {self.entries[name][0].name}")
                 self.entries[name] = (path, entry)
         for name, (path, entry) in self.entries.items():
-            number = self.number(path, name)
+            self._words_of(path, name, ())  # a list that no rule uses yet is checked too
             if entry.shield:
-                self.shields.add(number)
+                self.shields.add(self.number(path, name))
 
     def number(self, path: Path, name: str) -> int:
         """The number of a list, or of several as one (`a|b`)."""
@@ -153,17 +161,22 @@ class Lists:
         for number, words in enumerate(self.words):
             for word in words:
                 holders.setdefault(word, []).append(number)
-        buckets: dict[str, dict[str, IndexedWord]] = {}
+        indexed: dict[str, IndexedWord] = {}
+        longer: dict[str, dict[str, dict[str, IndexedWord]]] = {}
         for word, numbers in holders.items():
             is_shield = not self.shields.isdisjoint(numbers)
-            buckets.setdefault(word[:2], {})[word] = IndexedWord(word, tuple(numbers), bits(numbers), is_shield)
-        single = {start: bucket.pop(start) for start, bucket in buckets.items() if len(start) == 1}
+            indexed[word] = IndexedWord(word, tuple(numbers), bits(numbers), is_shield)
+            longer.setdefault(word[:2], {}).setdefault(word[2:3], {})[word] = indexed[word]
         index = {
-            start: (tuple(sorted({len(word) for word in bucket}, reverse=True)), bucket)
-            for start, bucket in buckets.items()
-            if bucket
+            pair: (indexed.get(pair), {third: _by_length(found) for third, found in thirds.items() if third})
+            for pair, thirds in longer.items()
+            if len(pair) == 2
         }
-        return index, single
+        return index, {word: entry for word, entry in indexed.items() if len(word) == 1}
+
+
+def _by_length(words: dict[str, IndexedWord]) -> Longer:
+    return tuple(sorted({len(word) for word in words}, reverse=True)), words
 
 
 def bits(numbers: Iterable[int]) -> int:
@@ -203,7 +216,8 @@ def _ready_rule(path: Path, rule: Rule, lists: Lists) -> ReadyRule:
     unless = bits(lists.number(path, name) for name in rule.unless)
     near = tuple(lists.number(path, name) for name in rule.unless_near)
     between = tuple(lists.number(path, name) for name in rule.not_between)
-    return ReadyRule(rule, sequences, bits(sequence) | bits(needs), unless, near, between)
+    lists_read = frozenset((*sequence, *near, *between))
+    return ReadyRule(rule, sequences, bits(sequence) | bits(needs), unless, near, between, lists_read)
 
 
 def _ready_cue(path: Path, cue: Cue, lists: Lists) -> ReadyCue:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from producers.screening.findings import Label, ObjectionKind
 from producers.screening.learned import ANY
 from producers.screening.matching import matches
-from producers.screening.objecting import CueHit, against_label, against_passages, cues_met, objector
+from producers.screening.objecting import CueHit, against_label, cues_met, objector, strikers
 from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
 from producers.screening.rulefiles import URGENT, Target
@@ -57,12 +57,20 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
     A label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`). If none stands and the
     text sounds like a clue, the likeliest one does.
     """
-    hearing = Hearing(reading, book, cues_met(reading, book), book.learned.sound(reading.text))
-    for target, rules in book.rules_in_order:
+    present = reading.present
+    candidates = [
+        (target, [ready for ready in rules if ready.needed & present == ready.needed and not ready.unless & present])
+        for target, rules in book.rules_in_order
+    ]
+    reading.place(_lists_read(candidates, reading, book))
+    hearing = Hearing(reading, book, cues_met(reading, book), book.learned.sound(reading.text, reading.pairs))
+    for target, rules in candidates:
+        if not rules:
+            continue
         verdict = Verdict()
-        striking = against_passages(hearing.met, target)
+        striking = strikers(hearing.met, target)
         for ready in rules:
-            if ready.needed & reading.present == ready.needed and _applies(ready, hearing):
+            if _applies(ready, hearing):
                 _count(ready, reading, striking, verdict)
         if verdict.passages:
             _settle(target, verdict, hearing)
@@ -72,6 +80,19 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
         _guess_label(hearing)
         _guess_urgency(hearing)
     return hearing.verdicts
+
+
+def _lists_read(candidates: list[tuple[Target, list[ReadyRule]]], reading: Reading, book: Rulebook) -> set[int]:
+    """List what the rules, cues and tones that may speak will look for."""
+    lists: set[int] = set()
+    for _, rules in candidates:
+        for ready in rules:
+            lists |= ready.lists
+    for cue in book.cues:
+        if cue.bit & reading.present:
+            lists.add(cue.words)
+            lists.update(cue.cut_by)
+    return lists | book.tone_lists
 
 
 def _applies(ready: ReadyRule, hearing: Hearing) -> bool:
@@ -105,11 +126,22 @@ def _settle(target: Target, verdict: Verdict, hearing: Hearing) -> None:
         taken[kind] = max(taken.get(kind, 0), takes)
         verdict.objections.append((kind, *reading.span(cue.start, cue.end)))
     verdict.points -= sum(taken.values())
+    verdict.objections += _signs_of_ease(target, hearing)
     if target != URGENT:  # too few urgent texts to learn from
         ear = decision.sound
         heard = ear.of_label * hearing.sound[target] + ear.of_any * hearing.sound[ANY] + ear.always
         verdict.heard = max(-ear.most, min(ear.most, heard))
     verdict.stands = verdict.points + verdict.heard >= decision.thresholds.get(target, decision.threshold)
+
+
+def _signs_of_ease(target: Target, hearing: Hearing) -> list[tuple[ObjectionKind, int, int]]:
+    reading = hearing.reading
+    return [
+        (ObjectionKind.NO_HARDSHIP, *reading.span(start, end))
+        for ready in hearing.book.tones
+        if ready.tone.points < 0 and (not ready.tone.labels or target in ready.tone.labels)
+        for start, end, _, _ in reading.hits.get(ready.words, ())
+    ]
 
 
 def _tone(target: Target, hearing: Hearing) -> int:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,12 +10,10 @@ import pytest
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.kafka_records import TopicSpec
 from clue_exchange.logs import Log, json_log
-from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
-from console.wiring import Agency
 from schemas.codes import Role
-from tests.two_sides import SetClock, TwoSides
+from tests.two_sides import SetClock, TwoSides, settings_for
 
 
 @pytest.fixture(scope="session")
@@ -66,14 +63,9 @@ def on_kafka(bootstrap: str, tmp_path: Path) -> Iterator[TwoSides]:
     with TopicAdmin(bootstrap) as admin:
         ensure_topics(admin, names.values(), replicas=1)
 
-    with ExitStack() as opened:
-        agencies = {}
-        for role, name in names.items():
-            settings = Settings(
-                agency=name,
-                counterpart=names[role.other],
-                database=f"sqlite:///{tmp_path}/{role}.db",
-                bootstrap=bootstrap,
-            )
-            agencies[role] = opened.enter_context(closing(Agency.open(settings)))
-        yield TwoSides(agencies[Role.federation], agencies[Role.procuratorate], SetClock())
+    settings = {
+        role: settings_for(role, tmp_path, f"sqlite:///{tmp_path}/{role}.db", bootstrap, names) for role in Role
+    }
+    sides = TwoSides.of(settings, SetClock())
+    yield sides
+    sides.close()

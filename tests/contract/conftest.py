@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from clue_exchange.store import Store
-from console.wiring import Agency
 from schemas.codes import Role
 from tests.two_sides import SetClock, TwoSides, settings_for
 
@@ -69,8 +68,7 @@ def sides(store_url: str, tmp_path: Path) -> Iterator[TwoSides]:
         other_url = f"sqlite:///{tmp_path}/counterpart.db"
     else:
         other_url = create_database(store_url, "clue_exchange_counterpart")
-    federation = Agency.open(settings_for(Role.federation, store_url), clock)
-    procuratorate = Agency.open(settings_for(Role.procuratorate, other_url), clock)
-    yield TwoSides(federation, procuratorate, clock)
-    federation.close()
-    procuratorate.close()
+    urls = {Role.federation: store_url, Role.procuratorate: other_url}
+    both = TwoSides.of({role: settings_for(role, tmp_path, urls[role]) for role in Role}, clock)
+    yield both
+    both.close()

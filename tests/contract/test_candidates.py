@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from clue_exchange.at_rest import AtRest
 from clue_exchange.errors import CommandRefused
-from clue_exchange.protection import BadSignature, DraftProtection
+from clue_exchange.sealing import Unreadable, new_data_key
 from clue_exchange.store import Store
 from clue_exchange.tables import CANDIDATE
 from producers.candidates import Candidate, Candidates, CandidateStatus, Facts, NewCandidate, Span
@@ -41,7 +42,7 @@ FACTS = Facts(
 @pytest.fixture
 def candidates(store: Store) -> Candidates:
     """An agency without candidates."""
-    return Candidates(store, DraftProtection(), "federation-110101")
+    return Candidates(store, AtRest(new_data_key()), "federation-110101")
 
 
 def a_candidate(number: int = 1, **changes: Any) -> NewCandidate:
@@ -110,7 +111,7 @@ def test_a_sealed_part_that_was_moved_is_not_opened(store: Store, candidates: Ca
         ).scalar_one()
         transaction.execute(update(CANDIDATE).where(CANDIDATE.c.candidate_id == UUID(int=2)).values(sealed=sealed))
 
-    with pytest.raises(BadSignature):
+    with pytest.raises(Unreadable):
         candidates.particulars(UUID(int=2))
 
 

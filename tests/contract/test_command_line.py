@@ -38,6 +38,7 @@ class Desk:
 def desks(sides: TwoSides, tmp_path: Path) -> tuple[Desk, Desk]:
     """The command lines of the federation and of the procuratorate."""
     made = []
+    sides.write_files(tmp_path)
     for agency in (sides.federation, sides.procuratorate):
         config = tmp_path / f"{agency.settings.agency}.toml"
         config.write_text(agency.settings.to_toml(), encoding="utf-8")

@@ -20,7 +20,7 @@ CLUES = f"{FEDERATION}.clues"
 def a_record(sides: TwoSides) -> ReceivedRecord:
     """The record of a clue that the federation has transferred."""
     sides.transfer()
-    return sides.sent_by(Role.federation)[-1]
+    return sides.events_of(Role.federation)[-1]
 
 
 def dead_letters(sides: TwoSides) -> list[Reason]:
@@ -53,7 +53,7 @@ def test_a_missing_number_is_recorded_and_other_clues_go_on(sides: TwoSides) -> 
     """A gap is never skipped silently, and closes when the late number arrives."""
     for _ in range(4):
         sides.transfer()
-    first, second, third, fourth = sides.sent_by(Role.federation)
+    first, second, third, fourth = sides.events_of(Role.federation)
 
     opened = sides.give(Role.procuratorate, renumbered([first, fourth]))
     with sides.procuratorate.store.reading() as transaction:

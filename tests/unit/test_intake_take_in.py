@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from clue_exchange.protection import DraftProtection
+from clue_exchange.at_rest import AtRest
+from clue_exchange.sealing import new_data_key
 from clue_exchange.store import Store
 from console.cli.intake import run_intake, show_report
 from producers.candidates import Candidates, CandidateStatus
@@ -47,7 +48,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def candidates(store: Store) -> Candidates:
     """The federation's candidates."""
-    return Candidates(store, DraftProtection(), FEDERATION)
+    return Candidates(store, AtRest(new_data_key()), FEDERATION)
 
 
 def taken_in(path: Path, store: Store, candidates: Candidates) -> IntakeReport:
@@ -71,7 +72,7 @@ def test_the_federations_register_becomes_candidates(store: Store, candidates: C
 
 def test_the_procuratorates_register_becomes_candidates(store: Store) -> None:
     """Both sheets."""
-    candidates = Candidates(store, DraftProtection(), PROCURATORATE)
+    candidates = Candidates(store, AtRest(new_data_key()), PROCURATORATE)
 
     report = take_in(HOTLINE, bundled_mappings(), candidates, store, Screener.load(), now)
 
@@ -179,7 +180,7 @@ def test_the_report_names_rows_and_fields_and_no_person(tmp_path: Path, store: S
     )
     console = Console(file=StringIO(), width=160)
 
-    report = run_intake(path, None, store, DraftProtection(), FindsNothing(), FEDERATION, now, console)
+    report = run_intake(path, None, store, AtRest(new_data_key()), FindsNothing(), FEDERATION, now, console)
     show_report(report, console)
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO

@@ -15,6 +15,9 @@ GOOD = {
     "counterpart": "procuratorate-110101",
     "database": "sqlite:///agency.db",
     "bootstrap": "127.0.0.1:9092",
+    "keys": "keys",
+    "passphrase_file": "keys/passphrase",
+    "agreement": "agreement.yaml",
 }
 
 

@@ -1,0 +1,162 @@
+"""
+Signed agreements: the file that both parties sign, and the versions that a node goes by.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import yaml
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+
+from clue_exchange.clock import Clock
+from clue_exchange.errors import AgreementInvalid
+from clue_exchange.keystore import SigningKey
+from clue_exchange.store import Transaction, insert_new
+from clue_exchange.tables import AGREEMENT
+from schemas.agreement import Agreement, Party
+from schemas.errors import InvalidEvent
+
+_PURPOSE = b"clue-exchange agreement v1\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAgreement:
+    """An agreement and the signatures on its canonical bytes, by agency."""
+
+    agreement: Agreement
+    signatures: Mapping[str, bytes]
+
+    def signed_by(self, party: Party, key: SigningKey) -> "SignedAgreement":
+        """
+        The same with one more signature.
+
+        Raises:
+            AgreementInvalid: the key is not the one that the agreement names for this party.
+        """
+        if key.public != party.signing_key_bytes:
+            raise AgreementInvalid(f"{party.agency}: the agreement names another signing key than the one here")
+        signature = key.private.sign(_PURPOSE + self.agreement.canonical())
+        return replace(self, signatures={**self.signatures, party.agency: signature})
+
+    def problems(self) -> tuple[str, ...]:
+        """What keeps it from being gone by; nothing when both have signed it as it is."""
+        found = []
+        for party in (self.agreement.federation, self.agreement.procuratorate):
+            signature = self.signatures.get(party.agency)
+            if signature is None:
+                found.append(f"{party.agency} has not signed")
+            elif not self._holds(party, signature):
+                found.append(f"the signature of {party.agency} does not hold: another text, or another key")
+        strangers = set(self.signatures) - {self.agreement.federation.agency, self.agreement.procuratorate.agency}
+        return (*found, *(f"{agency} is no party of it" for agency in sorted(strangers)))
+
+    def require_valid(self) -> None:
+        """
+        Raises:
+            AgreementInvalid: names every problem.
+        """
+        if problems := self.problems():
+            raise AgreementInvalid("; ".join(problems))
+
+    def _holds(self, party: Party, signature: bytes) -> bool:
+        try:
+            key = Ed25519PublicKey.from_public_bytes(party.signing_key_bytes)
+            key.verify(signature, _PURPOSE + self.agreement.canonical())
+        except InvalidSignature:
+            return False
+        return True
+
+
+def read_agreement(path: Path) -> SignedAgreement:
+    """
+    Read an agreement file (YAML); its signatures are not checked.
+
+    Raises:
+        AgreementInvalid: names the file and the fields.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        signatures = content.pop("signatures", None) or {}
+        decoded = {agency: base64.b64decode(text, validate=True) for agency, text in signatures.items()}
+        return SignedAgreement(Agreement.read(content), decoded)
+    except OSError as error:
+        raise AgreementInvalid(f"{path}: {error.strerror}") from None
+    except InvalidEvent as error:
+        raise AgreementInvalid(f"{path}: {'; '.join(error.problems)}") from None
+    except (yaml.YAMLError, AttributeError, TypeError, ValueError, binascii.Error):
+        raise AgreementInvalid(f"{path}: is not an agreement file (YAML)") from None
+
+
+def write_agreement(path: Path, signed: SignedAgreement) -> None:
+    """Write the file that parties hand to each other."""
+    content = signed.agreement.model_dump(mode="json")
+    signatures = {agency: base64.b64encode(s).decode("ascii") for agency, s in signed.signatures.items()}
+    text = yaml.safe_dump({**content, "signatures": signatures}, allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8")
+
+
+class Agreements:
+    """The versions that this node goes by; each was signed by both parties when it was adopted."""
+
+    def __init__(self, agency: str, clock: Clock) -> None:
+        self._agency = agency
+        self._clock = clock
+
+    def adopt(self, transaction: Transaction, signed: SignedAgreement) -> None:
+        """
+        Go by this version from now on; no effect where it is adopted already.
+
+        Raises:
+            AgreementInvalid: not signed by both, of other parties, or another text of this version is adopted.
+        """
+        signed.require_valid()
+        agreement = signed.agreement
+        if self._agency not in (agreement.federation.agency, agreement.procuratorate.agency):
+            raise AgreementInvalid(f"{self._agency} is no party of this agreement")
+        signatures = {agency: base64.b64encode(s).decode("ascii") for agency, s in signed.signatures.items()}
+        row = {
+            "version": agreement.version,
+            "hash": agreement.hash,
+            "content": agreement.canonical(),
+            "signatures": signatures,
+            "adopted_at": self._clock(),
+        }
+        insert_new(transaction, AGREEMENT, [row])
+        kept = self.version(transaction, agreement.version)
+        if kept is None or kept.agreement.hash != agreement.hash:
+            raise AgreementInvalid(
+                f"version {agreement.version} is adopted with another text: give this one a new number"
+            )
+
+    def version(self, transaction: Transaction, version: int) -> SignedAgreement | None:
+        """One version; None where it is not adopted here."""
+        row = transaction.execute(select(AGREEMENT).where(AGREEMENT.c.version == version)).one_or_none()
+        if row is None:
+            return None
+        signatures = {agency: base64.b64decode(text) for agency, text in row.signatures.items()}
+        return SignedAgreement(Agreement.read(json.loads(row.content)), signatures)
+
+    def newest(self, transaction: Transaction, on: date) -> Agreement:
+        """
+        The newest version that has begun by this day.
+
+        Raises:
+            AgreementInvalid: there is none.
+        """
+        for version in transaction.scalars(select(AGREEMENT.c.version).order_by(AGREEMENT.c.version.desc())):
+            signed = self.version(transaction, version)
+            if signed is not None and signed.agreement.valid_from <= on:
+                return signed.agreement
+        raise AgreementInvalid("no agreement is in force here: see `clue-exchange agreement`")
+
+    def is_adopted(self, transaction: Transaction, version: int, agreement_hash: bytes) -> bool:
+        """Whether this text of this version is adopted here."""
+        found = transaction.scalars(select(AGREEMENT.c.hash).where(AGREEMENT.c.version == version)).one_or_none()
+        return found == agreement_hash

@@ -1,0 +1,179 @@
+"""
+The private keys of one agency: one file, encrypted under a passphrase (Argon2id, RFC 9106), its owner's alone.
+
+The passphrase comes from a file or a prompt, never from an argument or the environment. `repr` of keys shows nothing.
+"""
+
+import base64
+import json
+import os
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from clue_exchange.errors import KeysUnavailable
+from clue_exchange.sealing import KEY_BYTES, Unreadable, new_data_key, seal, unseal
+
+FILE_NAME = "private-keys.json"
+_PURPOSE = b"clue-exchange private keys v1"
+_SALT_BYTES = 16
+# RFC 9106, second recommended option: 64 MiB, three passes; about 0.1 s here, paid once when a process starts.
+_ITERATIONS, _LANES, _MEMORY_KIB = 3, 4, 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An Ed25519 key and its id, which is derived from the public key."""
+
+    key_id: str
+    private: Ed25519PrivateKey = field(repr=False)
+
+    @property
+    def public(self) -> bytes:
+        return self.private.public_key().public_bytes_raw()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingKey:
+    """An X25519 key, for data keys that are wrapped for this agency, and its id."""
+
+    key_id: str
+    private: X25519PrivateKey = field(repr=False)
+
+    @property
+    def public(self) -> bytes:
+        return self.private.public_key().public_bytes_raw()
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKeys:
+    """
+    All private keys of an agency.
+
+    Attributes:
+        signing, receiving: the newest last; earlier ones stay, to open what was wrapped for them.
+        table_key: seals data keys and candidates in the agency's own database.
+        index_key: of the search for the same person; never leaves the agency.
+    """
+
+    signing: tuple[SigningKey, ...]
+    receiving: tuple[ReceivingKey, ...]
+    table_key: bytes = field(repr=False)
+    index_key: bytes = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "PrivateKeys":
+        """Fresh random keys."""
+        receiving = _receiving(X25519PrivateKey.generate())
+        return cls((_signing(Ed25519PrivateKey.generate()),), (receiving,), new_data_key(), new_data_key())
+
+    def with_new_signing_key(self) -> "PrivateKeys":
+        """The same keys and a new one to sign with."""
+        return replace(self, signing=(*self.signing, _signing(Ed25519PrivateKey.generate())))
+
+    def receiving_key(self, key_id: str) -> ReceivingKey | None:
+        return next((key for key in self.receiving if key.key_id == key_id), None)
+
+
+def signing_key_id(public: bytes) -> str:
+    """The id of a signing key: nobody can give another key the same one."""
+    return f"sign-{sha256(public).hexdigest()[:24]}"
+
+
+def receiving_key_id(public: bytes) -> str:
+    """The id of a receiving key."""
+    return f"recv-{sha256(public).hexdigest()[:24]}"
+
+
+def _signing(private: Ed25519PrivateKey) -> SigningKey:
+    return SigningKey(signing_key_id(private.public_key().public_bytes_raw()), private)
+
+
+def _receiving(private: X25519PrivateKey) -> ReceivingKey:
+    return ReceivingKey(receiving_key_id(private.public_key().public_bytes_raw()), private)
+
+
+def write_keys(folder: Path, keys: PrivateKeys, passphrase: str) -> None:
+    """Write the file anew, encrypted; it replaces an older one in one step, and only its owner can read it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    salt = os.urandom(_SALT_BYTES)
+    content = {
+        "signing": [_text(key.private.private_bytes_raw()) for key in keys.signing],
+        "receiving": [_text(key.private.private_bytes_raw()) for key in keys.receiving],
+        "table_key": _text(keys.table_key),
+        "index_key": _text(keys.index_key),
+    }
+    sealed = seal(_key_encryption_key(passphrase, salt), _PURPOSE, json.dumps(content).encode())
+    scratch = folder / f".{FILE_NAME}.new"
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        json.dump({"version": 1, "salt": _text(salt), "sealed": _text(sealed)}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(folder / FILE_NAME)
+
+
+def read_keys(folder: Path, passphrase: str) -> PrivateKeys:
+    """
+    Open the file.
+
+    Raises:
+        KeysUnavailable: no file, not such a file, or another passphrase.
+    """
+    path = folder / FILE_NAME
+    try:
+        stored = json.loads(path.read_text(encoding="ascii"))
+        salt, sealed = _bytes(stored["salt"]), _bytes(stored["sealed"])
+    except OSError as error:
+        raise KeysUnavailable(f"{path}: {error.strerror}; make the keys first: clue-exchange keys new") from None
+    except (ValueError, KeyError, TypeError):
+        raise KeysUnavailable(f"{path}: is not a file of private keys") from None
+    try:
+        content = json.loads(unseal(_key_encryption_key(passphrase, salt), _PURPOSE, sealed))
+    except Unreadable:
+        raise KeysUnavailable(f"{path}: the passphrase is wrong, or the file was changed") from None
+    return _keys(content)
+
+
+def read_passphrase(path: Path) -> str:
+    """
+    The first line of a passphrase file.
+
+    Raises:
+        KeysUnavailable: no file, an empty one, or one that others can read.
+    """
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeysUnavailable(f"{path}: others can read it; make it yours alone: chmod 600")
+        passphrase = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    except OSError as error:
+        raise KeysUnavailable(f"{path}: {error.strerror}") from None
+    if not passphrase:
+        raise KeysUnavailable(f"{path}: is empty")
+    return passphrase
+
+
+def _keys(content: dict[str, Any]) -> PrivateKeys:
+    return PrivateKeys(
+        signing=tuple(_signing(Ed25519PrivateKey.from_private_bytes(_bytes(text))) for text in content["signing"]),
+        receiving=tuple(_receiving(X25519PrivateKey.from_private_bytes(_bytes(text))) for text in content["receiving"]),
+        table_key=_bytes(content["table_key"]),
+        index_key=_bytes(content["index_key"]),
+    )
+
+
+def _key_encryption_key(passphrase: str, salt: bytes) -> bytes:
+    argon2 = Argon2id(salt=salt, length=KEY_BYTES, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    return argon2.derive(passphrase.encode())
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

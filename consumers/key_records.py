@@ -1,0 +1,50 @@
+"""
+The counterpart's key records: data keys that are wrapped for us, its new signing keys, its revocations.
+
+They are proven like events. A tombstone proves nothing, for it carries no signature: our own copy is kept.
+"""
+
+from clue_exchange import public_keys
+from clue_exchange.errors import PoisonRecord
+from clue_exchange.keyring import KeyNotForUs, KeyRing, KeyTaken
+from clue_exchange.keystore import signing_key_id
+from clue_exchange.store import Transaction
+from clue_exchange.topics import owner_of
+from consumers.dead_letters import Reason
+from consumers.receive import Proven, contract
+from schemas.key_record import KeyKind, KeyRecord
+
+
+def take_key_record(transaction: Transaction, keyring: KeyRing, proven: Proven) -> bool:
+    """
+    Take in a key record; whether it brought something new. No effect where it is known.
+
+    Raises:
+        PoisonRecord: not a key record, under another record key, of another owner's topics, not for us, or another key
+            under an id that is taken.
+    """
+    source, number = proven.source, proven.record.number
+    record = contract(lambda: KeyRecord.from_body(proven.record.body), number)
+    if source.key != record.key_id.encode():
+        raise PoisonRecord(Reason.KEY_MISMATCH)
+    owner = owner_of(source.topic)
+    if any(owner_of(at.topic) != owner for at in record.numbers):
+        raise PoisonRecord(Reason.SENDER_MISMATCH, number)
+    if record.kind is KeyKind.signing and record.public_key is not None:
+        if record.key_id != signing_key_id(record.public_key):
+            raise PoisonRecord(Reason.KEY_REUSED, number)
+        public_keys.add(transaction, record.public_key, record.numbers)
+        return True
+    if record.kind is KeyKind.revocation:
+        public_keys.revoke(transaction, record.key_id.removeprefix(REVOKED), record.numbers)
+        return True
+    try:
+        return keyring.take(transaction, owner, record)
+    except KeyNotForUs:
+        raise PoisonRecord(Reason.KEY_NOT_FOR_US, number) from None
+    except KeyTaken:
+        raise PoisonRecord(Reason.KEY_REUSED, number) from None
+
+
+REVOKED = "revoked-"
+"""Before the key's id in a revocation's own: compaction must not let it replace the key's record."""

@@ -1,0 +1,146 @@
+"""
+Reading a batch of one topic, step by step for all its records: prove, known already?, address, open, conflicts.
+
+Every record ends as one `Reading`; a fault in one is its own and stops no other.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from clue_exchange import public_keys
+from clue_exchange.errors import PoisonRecord
+from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.keyring import KeyRing
+from clue_exchange.ledger import Identities, Ledger
+from clue_exchange.signed_events import SignedEvent
+from clue_exchange.store import Transaction
+from consumers.dead_letters import Reason
+from consumers.key_records import take_key_record
+from consumers.receive import Addressed, Proven, address, open_event, prove, stored_event
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    What reading one record has given so far.
+
+    Attributes:
+        number: the journal number that is used up by it; None where nothing vouches for one.
+        event: the event; None where there is none for us.
+        poison: why it is a dead letter; None where it is not.
+        is_repeated: the ledger has the same bytes already.
+        is_new_key: a key record that brought something new.
+    """
+
+    source: ReceivedRecord
+    number: int | None = None
+    proven: Proven | None = None
+    addressed: Addressed | None = None
+    event: SignedEvent | None = None
+    poison: PoisonRecord | None = None
+    is_repeated: bool = False
+    is_new_key: bool = False
+
+    def attempt(self, step: Callable[["Reading"], "Reading"]) -> "Reading":
+        """The reading after a step; where the record is poison, that is what it ends as."""
+        try:
+            return step(self)
+        except PoisonRecord as poison:
+            return replace(self, number=poison.number, poison=poison, event=None)
+
+
+class Reader:
+    """Reads the topics of the counterpart for one agency."""
+
+    def __init__(self, agency: str, ledger: Ledger, keyring: KeyRing) -> None:
+        self._agency = agency
+        self._ledger = ledger
+        self._keyring = keyring
+
+    def read_events(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
+        """Read records of a journal of events. Nothing is opened before its signature holds."""
+        verifier = public_keys.verifier(transaction, topic)
+
+        def proving(reading: Reading) -> Reading:
+            proven = prove(reading.source, verifier)
+            return replace(reading, number=proven.record.number, proven=proven)
+
+        readings = [Reading(source).attempt(proving) for source in sources]
+        readings = self._mark_repeated(transaction, readings)
+        readings = [reading.attempt(self._addressing) for reading in readings]
+        wanted = {key_id for reading in readings if reading.addressed for key_id in reading.addressed.key_ids}
+        keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
+
+        def opening(reading: Reading) -> Reading:
+            addressed = reading.addressed
+            return reading if addressed is None else replace(reading, event=open_event(addressed, keys))
+
+        return self._without_conflicts(transaction, [reading.attempt(opening) for reading in readings])
+
+    def read_keys(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
+        """Read key records, one after the other: one may bring the key that signs the next."""
+
+        def taking(reading: Reading) -> Reading:
+            proven = prove(reading.source, public_keys.verifier(transaction, topic))
+            is_new = take_key_record(transaction, self._keyring, proven)
+            return replace(reading, number=proven.record.number, is_new_key=is_new, is_repeated=not is_new)
+
+        return [Reading(source).attempt(taking) for source in sources]
+
+    def read_again(self, transaction: Transaction) -> list[SignedEvent]:
+        """The waiting events whose facts can be read now; one that turns out to be poison goes on waiting."""
+        waiting = [stored_event(topic, value) for topic, value in self._ledger.unread(transaction)]
+        wanted = {key_id for each in waiting for key_id in each.key_ids}
+        keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
+        readable = []
+        for each in waiting:
+            try:
+                event = open_event(each, keys)
+            except PoisonRecord:
+                continue
+            if event.event is not None:
+                readable.append(event)
+        return readable
+
+    def _addressing(self, reading: Reading) -> Reading:
+        if reading.proven is None or reading.is_repeated:
+            return reading
+        return replace(reading, addressed=address(reading.proven, self._agency))
+
+    def _mark_repeated(self, transaction: Transaction, readings: Sequence[Reading]) -> list[Reading]:
+        hashes = [reading.proven.hash for reading in readings if reading.proven]
+        held = self._ledger.held(transaction, hashes) if hashes else frozenset()
+        return [
+            replace(each, is_repeated=True) if each.proven and each.proven.hash in held else each for each in readings
+        ]
+
+    def _without_conflicts(self, transaction: Transaction, readings: list[Reading]) -> list[Reading]:
+        events = [reading.event for reading in readings if reading.event is not None]
+        if not events:
+            return readings
+        taken = _Taken(self._ledger.identities(transaction, events))
+        return [reading if reading.event is None else taken.judge(reading, reading.event) for reading in readings]
+
+
+class _Taken:
+    """Event ids and journal numbers, each with the hash of the event that has it: the first one stands."""
+
+    def __init__(self, identities: Identities) -> None:
+        self._by_event_id = dict(identities.by_event_id)
+        self._by_number = dict(identities.by_number)
+        self._in_batch: set[bytes] = set()
+
+    def judge(self, reading: Reading, event: SignedEvent) -> Reading:
+        """The same bytes again are a repetition; other bytes under the same id or number are poison."""
+        if event.hash in self._in_batch:
+            return replace(reading, event=None, is_repeated=True)
+        self._in_batch.add(event.hash)
+        if self._by_event_id.setdefault(event.envelope.event_id, event.hash) != event.hash:
+            return _poisoned(reading, Reason.EVENT_ID_REUSED)
+        if self._by_number.setdefault((event.topic, event.number), event.hash) != event.hash:
+            return _poisoned(reading, Reason.NUMBER_REUSED)
+        return reading
+
+
+def _poisoned(reading: Reading, reason: Reason) -> Reading:
+    return replace(reading, event=None, poison=PoisonRecord(reason, reading.number))

@@ -6,8 +6,9 @@ from clue_exchange.acls import Acl, Operation, Pattern, Permission, Resource
 from clue_exchange.connected import Connected
 from clue_exchange.errors import BrokerRefused
 from clue_exchange.kafka_clients import KafkaAdminClient, connect, kafka_admin, translate, translated
-from clue_exchange.kafka_security import SCRAM, KafkaSecurity
+from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import PATIENCE_MS
+from clue_exchange.sasl import MECHANISM
 
 USER = "User:"
 ITERATIONS = 8_192
@@ -77,12 +78,12 @@ class AccessAdmin(Connected):
             BrokerRefused: the broker will not; the message does not hold the password.
         """
         credential = kafka_admin.UserScramCredentialUpsertion(
-            username, SCRAM.replace("-", "_"), password, iterations=ITERATIONS
+            username, MECHANISM.replace("-", "_"), password, iterations=ITERATIONS
         )
         with translated():
             refusals = self._admin.alter_user_scram_credentials([credential])
-        if refusals.get(username):
-            raise BrokerRefused(f"user {username}: {refusals[username]}")
+        if refusal := refusals.get(username):
+            raise BrokerRefused(f"user {username}: {refusal.rpartition(')')[2].strip()}")  # less Kafka's inner life
 
     def close(self) -> None:
         self._admin.close()

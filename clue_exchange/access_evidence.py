@@ -23,24 +23,32 @@ def verify(transaction: Transaction, noted: Head | None = None) -> Finding:
     Entries and head are read by one statement, so that what is written meanwhile is no finding.
     """
     end, row = Head(), None
-    for row in transaction.execute(_entries_with_head()):
-        entry = _logged(row)
-        broken = _broken_at(entry, end, noted)
-        if broken is not None:
-            return Finding(broken, end)
-        end = Head(entry.number, entry.hash)
+    with transaction.execute(_entries_with_head()) as found:
+        for row in found:
+            entry = _logged(row)
+            broken = _broken_at(entry, end, noted)
+            if broken is not None:
+                return Finding(broken, end)
+            end = Head(entry.number, entry.hash)
     if noted is not None and noted.number > end.number:
         return Finding(Break(end.next_number, f"is missing: {noted.number} entries were noted"), end)
     head = _head_without_entries(transaction) if row is None else Head(row.head_number, row.head_hash)
     return Finding(_compare(end, head), end)
 
 
+def head(transaction: Transaction) -> Head:
+    """The end of the log as it is noted beside it."""
+    row = transaction.execute(select(ACCESS_LOG_HEAD).where(ACCESS_LOG_HEAD.c.id == 1)).one_or_none()
+    return Head() if row is None else Head(row.number, row.hash)
+
+
 def entries(transaction: Transaction, clue_id: UUID | None = None) -> Iterator[LoggedEntry]:
     """All entries, or those about one clue, in their order."""
     query = select(ACCESS_LOG).order_by(ACCESS_LOG.c.number).execution_options(yield_per=_ROWS_AT_ONCE)
-    yield from map(
-        _logged, transaction.execute(query if clue_id is None else query.where(ACCESS_LOG.c.clue == str(clue_id)))
-    )
+    if clue_id is not None:
+        query = query.where(ACCESS_LOG.c.clue == str(clue_id))
+    with transaction.execute(query) as found:
+        yield from map(_logged, found)
 
 
 def export(transaction: Transaction) -> Iterator[str]:

@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 from clue_exchange.clock import Clock
 from clue_exchange.errors import AgreementInvalid
+from clue_exchange.key_tables import AGREEMENT
 from clue_exchange.keystore import SigningKey
 from clue_exchange.store import Transaction, insert_new
-from clue_exchange.tables import AGREEMENT
 from schemas.agreement import Agreement, Party
 from schemas.errors import InvalidEvent
 

@@ -1,10 +1,8 @@
 """
-What an agency keeps sealed for itself, in its own database: data keys, candidates, the bytes of dead letters.
+What an agency keeps sealed for itself, in its own databases: data keys, and the bytes of dead letters.
 """
 
 from clue_exchange.sealing import seal, unseal
-
-KEY_ID = "at-rest-1"
 
 
 class AtRest:

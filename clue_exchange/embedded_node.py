@@ -43,6 +43,10 @@ logger.handshakes.name = org.apache.kafka.common.network.SslTransportLayer
 logger.handshakes.level = DEBUG
 logger.handshakes.additivity = false
 logger.handshakes.appenderRef.handshakes.ref = handshakes
+logger.handshakes.filter.leaving.type = RegexFilter
+logger.handshakes.filter.leaving.regex = .*closeInBound.*
+logger.handshakes.filter.leaving.onMatch = DENY
+logger.handshakes.filter.leaving.onMismatch = NEUTRAL
 """
 LOG_FILE = """
 appender.{name}.type = RollingFile

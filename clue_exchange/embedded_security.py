@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clue_exchange.certificates import BROKERS, ORGANISATION
-from clue_exchange.kafka_security import SCRAM, KafkaSecurity
+from clue_exchange.kafka_security import KafkaSecurity
+from clue_exchange.sasl import MECHANISM
 
 CERTIFICATE_DOORS = ("client", "internal", "controller")
 # A certificate of another unit is not that principal, whatever its name; no certificate of a client, and no user name,
@@ -18,8 +19,8 @@ SETTINGS = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "ssl.principal.mapping.rules": PRINCIPALS.replace("\\", "\\\\"),
     "ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
-    "listener.name.scram.sasl.enabled.mechanisms": SCRAM,
-    f"listener.name.scram.{SCRAM.lower()}.sasl.jaas.config": (
+    "listener.name.scram.sasl.enabled.mechanisms": MECHANISM,
+    f"listener.name.scram.{MECHANISM.lower()}.sasl.jaas.config": (
         "org.apache.kafka.common.security.scram.ScramLoginModule required;"
     ),
 }

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka import admin as kafka_admin
-from kafka.errors import KafkaError, SaslAuthenticationFailedError, for_code
+from kafka.errors import KafkaError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
 from kafka.structs import OffsetAndMetadata
@@ -23,7 +23,7 @@ from clue_exchange.kafka_fates import Fate, fate_of, translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
 from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
-from clue_exchange.tls_preflight import Cause, door_closed, preflight
+from clue_exchange.tls_preflight import preflight
 
 __all__ = [  # the library's own names are for topic_admin and access_admin, so that no second file imports the library
     "Acknowledgement", "Connected", "JournalConsumer", "JournalProducer", "KafkaAdminClient", "OutgoingRecord",
@@ -86,8 +86,6 @@ def connect(
     except KafkaError as error:
         for net in nets:
             net.close()
-        if isinstance(error, SaslAuthenticationFailedError):
-            raise door_closed(bootstrap, Cause.wrong_password) from error
         preflight(bootstrap, security)
         raise translate(error) from error
 

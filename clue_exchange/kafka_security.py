@@ -10,8 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, FilePath, field_validator, model_validator
 
 from clue_exchange.errors import SettingsInvalid
-
-SCRAM = "SCRAM-SHA-512"
+from clue_exchange.sasl import MECHANISM
 
 
 class KafkaSecurity(BaseModel):
@@ -59,7 +58,7 @@ class KafkaSecurity(BaseModel):
         return {
             "security_protocol": "SASL_SSL",
             "ssl_cafile": str(self.ca),
-            "sasl_mechanism": SCRAM,
+            "sasl_mechanism": MECHANISM,
             "sasl_plain_username": self.username,
             "sasl_plain_password": read_password(self.password_file),
         }

@@ -2,7 +2,7 @@
 Data keys: one a person of a clue, and one for the facts of each version of the agreement; made, published, taken in.
 
 An agency makes the keys of the persons that it adds and its own facts keys, and publishes each in its `keys` topic,
-wrapped for both parties. In the database they lie sealed under the agency's table key.
+wrapped for both parties.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from clue_exchange.at_rest import AtRest
 from clue_exchange.clock import Clock
 from clue_exchange.errors import KeysUnavailable
+from clue_exchange.key_tables import DATA_KEY
 from clue_exchange.keystore import PrivateKeys, receiving_key_id
 from clue_exchange.outbox import Outbox
 from clue_exchange.sealing import Unreadable, new_data_key, unwrap, wrap, wrap_info
 from clue_exchange.store import Transaction, insert_new
-from clue_exchange.tables import DATA_KEY
 from clue_exchange.topics import topic_name
+from clue_exchange.vault import Vault
 from schemas.agreement import Agreement
 from schemas.catalog import Family
 from schemas.codes import Role
@@ -49,13 +49,13 @@ class KeyTaken(Exception):
 
 
 class KeyRing:
-    """The data keys of one agency."""
+    """The data keys of one agency: who has which in the main database, the keys themselves in the vault."""
 
-    def __init__(self, agency: str, keys: PrivateKeys, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, agency: str, keys: PrivateKeys, vault: Vault, outbox: Outbox, clock: Clock) -> None:
         self._agency = agency
         self._role = role_of(agency)
         self._keys = keys
-        self._at_rest = AtRest(keys.table_key)
+        self._vault = vault
         self._outbox = outbox
         self._clock = clock
 
@@ -64,11 +64,9 @@ class KeyRing:
         own = DATA_KEY.c.owner == self._agency, DATA_KEY.c.agreement_version == agreement.version
         rows = transaction.execute(select(DATA_KEY).where(*own).order_by(DATA_KEY.c.made_at, DATA_KEY.c.key_id))
         if (row := rows.first()) is not None:
-            return self._opened(row)
-        made = DataKey(f"facts-{uuid4()}", new_data_key())
-        record = {"kind": KeyKind.facts, "key_id": made.key_id, "agreement_version": agreement.version}
-        self._keep(transaction, self._agency, made, agreement_version=agreement.version)
-        self._publish(transaction, agreement, made, record)
+            return self._opened(row.key_id)
+        made = self._made("facts", transaction, agreement_version=agreement.version)
+        self._publish(transaction, agreement, made, kind=KeyKind.facts, agreement_version=agreement.version)
         return made
 
     def person_key(self, transaction: Transaction, agreement: Agreement, clue_id: UUID, person: PersonKey) -> DataKey:
@@ -79,41 +77,40 @@ class KeyRing:
             KeysUnavailable: the other side added her and her key is not here yet, or she is erased.
         """
         added_by, number = person
-        row = self._row_of(transaction, clue_id, person)
-        if row is not None and row.sealed is None:
+        row = _row_of(transaction, clue_id, person)
+        if row is not None and row.destroyed_at is not None:
             raise KeysUnavailable(f"person {added_by}:{number} of clue {clue_id} is erased")
         if row is not None:
-            return self._opened(row)
+            return self._opened(row.key_id)
         if added_by is not self._role:
             raise KeysUnavailable(f"the key of person {added_by}:{number} of clue {clue_id} is not here yet")
-        made = DataKey(f"person-{uuid4()}", new_data_key())
+        made = self._made("person", transaction, clue_id=clue_id, added_by=added_by, number=number)
         ref = PersonRef(added_by=added_by, number=number)
-        record = {"kind": KeyKind.person, "key_id": made.key_id, "clue_id": clue_id, "person": ref}
-        self._keep(transaction, self._agency, made, clue_id=clue_id, added_by=added_by, number=number)
-        self._publish(transaction, agreement, made, record)
+        self._publish(transaction, agreement, made, kind=KeyKind.person, clue_id=clue_id, person=ref)
         return made
 
     def open_keys(self, transaction: Transaction, key_ids: Collection[str]) -> Mapping[str, bytes]:
         """Those of these keys that are here and alive, by id."""
-        wanted = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.sealed.is_not(None)
-        rows = transaction.execute(select(DATA_KEY).where(*wanted))
-        return {row.key_id: self._opened(row).key for row in rows}
+        alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
+        known = set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
+        return self._vault.get(known) if known else {}
 
     def take(self, transaction: Transaction, owner: str, record: KeyRecord) -> bool:
         """
-        Take in a data key that the counterpart published; whether it is new here.
+        Take in a data key that the counterpart published; whether it is new here. One that was destroyed stays dead.
 
         Raises:
             KeyNotForUs: no wrap in it opens for us.
             KeyTaken: another key under this id, or for this person, stands already.
         """
-        made = DataKey(record.key_id, self._unwrapped(record))
+        key = self._unwrapped(record)
         person = record.person.key if record.person else None
-        row = self._row_of(transaction, record.clue_id, person) if record.clue_id and person else None
+        row = _row_of(transaction, record.clue_id, person) if record.clue_id and person else None
         row = row or transaction.execute(select(DATA_KEY).where(DATA_KEY.c.key_id == record.key_id)).one_or_none()
+        if row is not None and row.destroyed_at is not None:
+            return False
         if row is not None:
-            is_same = row.key_id == record.key_id and row.owner == owner
-            if not is_same or (row.sealed is not None and self._opened(row).key != made.key):
+            if row.key_id != record.key_id or row.owner != owner or self._is_other(row, key):
                 raise KeyTaken
             return False
         added_by, number = person or (None, None)
@@ -121,8 +118,58 @@ class KeyRing:
             raise KeyTaken
         version = record.agreement_version or None
         place = {"agreement_version": version, "clue_id": record.clue_id, "added_by": added_by, "number": number}
-        self._keep(transaction, owner, made, **place)
+        self._keep(transaction, owner, DataKey(record.key_id, key), place)
         return True
+
+    def destroy(self, transaction: Transaction, clue_id: UUID, persons: Collection[PersonKey]) -> None:
+        """
+        Mark the keys of these persons dead, also one that is not here yet, and delete our copies of what carried them.
+
+        The keys themselves die in the vault once the transaction has committed (`bury`).
+        """
+        for added_by, number in sorted(persons):
+            row = _row_of(transaction, clue_id, (added_by, number))
+            if row is None:  # her key may still arrive: it must find her dead
+                key_id, owner = f"erased-{uuid4()}", self._agency if added_by is self._role else ""
+                place = {"clue_id": clue_id, "added_by": added_by, "number": number, "destroyed_at": self._clock()}
+                made = {"key_id": key_id, "owner": owner, "made_at": self._clock(), **place}
+                insert_new(transaction, DATA_KEY, [made])
+            elif row.destroyed_at is None:
+                is_hers = DATA_KEY.c.key_id == row.key_id
+                transaction.execute(update(DATA_KEY).where(is_hers).values(destroyed_at=self._clock()))
+                self._outbox.forget(transaction, topic_name(self._agency, Family.KEYS), row.key_id.encode())
+
+    def tombstone(self, transaction: Transaction, clue_id: UUID) -> int:
+        """Tombstone the dead keys of this clue that we published, once; answers how many."""
+        ours = DATA_KEY.c.clue_id == clue_id, DATA_KEY.c.owner == self._agency, DATA_KEY.c.tombstoned_at.is_(None)
+        dead = transaction.scalars(select(DATA_KEY.c.key_id).where(*ours, DATA_KEY.c.destroyed_at.is_not(None))).all()
+        for key_id in dead:
+            self._outbox.append_tombstone(transaction, topic_name(self._agency, Family.KEYS), key_id.encode())
+            is_it = DATA_KEY.c.key_id == key_id
+            transaction.execute(update(DATA_KEY).where(is_it).values(tombstoned_at=self._clock()))
+        return len(dead)
+
+    def is_dead(self, transaction: Transaction, key_id: str) -> bool:
+        """Whether this key was destroyed here."""
+        dead = DATA_KEY.c.key_id == key_id, DATA_KEY.c.destroyed_at.is_not(None)
+        return transaction.execute(select(DATA_KEY.c.key_id).where(*dead)).first() is not None
+
+    def bury(self, transaction: Transaction, also: Collection[str] = ()) -> int:
+        """
+        Destroy in the vault every key that is marked dead, and these; answers how many were still there.
+
+        Called after each erasure and at each start, so that a kill between the two leaves no key behind.
+        """
+        dead = set(transaction.scalars(select(DATA_KEY.c.key_id).where(DATA_KEY.c.destroyed_at.is_not(None))))
+        dead |= set(also)
+        left = self._vault.get(dead) if dead else {}
+        if left:
+            self._vault.destroy(left.keys())
+        return len(left)
+
+    def _is_other(self, row: Any, key: bytes) -> bool:
+        kept = self._vault.get([row.key_id]).get(row.key_id)
+        return kept is not None and kept != key
 
     def _unwrapped(self, record: KeyRecord) -> bytes:
         for each in record.wraps:
@@ -135,28 +182,35 @@ class KeyRing:
                     raise KeyNotForUs from None
         raise KeyNotForUs
 
-    def _publish(self, transaction: Transaction, agreement: Agreement, made: DataKey, fields: dict[str, Any]) -> None:
-        clue_id = fields.get("clue_id")
+    def _publish(self, transaction: Transaction, agreement: Agreement, made: DataKey, **fields: Any) -> None:
         wraps = []
         for party in (agreement.party(role) for role in Role):
-            info = wrap_info(fields["kind"], made.key_id, party.agency, clue_id)
+            info = wrap_info(fields["kind"], made.key_id, party.agency, fields.get("clue_id"))
             wrapped = wrap(made.key, party.receiving_key_bytes, info)
             key_id = receiving_key_id(party.receiving_key_bytes)
             wraps.append(Wrap(recipient=party.agency, receiving_key_id=key_id, wrapped=wrapped))
-        record = KeyRecord(**fields, wraps=tuple(wraps))
+        record = KeyRecord(key_id=made.key_id, wraps=tuple(wraps), **fields)
         topic = topic_name(self._agency, Family.KEYS)
         self._outbox.append(transaction, topic, made.key_id.encode(), record.to_body(), {})
 
-    def _keep(self, transaction: Transaction, owner: str, made: DataKey, **place: Any) -> None:
-        sealed = self._at_rest.seal(f"data_key:{made.key_id}", made.key)
-        row = {"key_id": made.key_id, "owner": owner, "sealed": sealed, "made_at": self._clock(), **place}
-        insert_new(transaction, DATA_KEY, [row])
+    def _made(self, what: str, transaction: Transaction, **place: Any) -> DataKey:
+        made = DataKey(f"{what}-{uuid4()}", new_data_key())
+        self._keep(transaction, self._agency, made, place)
+        return made
 
-    def _opened(self, row: Any) -> DataKey:
-        return DataKey(row.key_id, self._at_rest.open(f"data_key:{row.key_id}", row.sealed))
+    def _keep(self, transaction: Transaction, owner: str, made: DataKey, place: Mapping[str, Any]) -> None:
+        """First the vault: a key without a row is never used; a row without a key would be a loss."""
+        self._vault.put({made.key_id: made.key})
+        insert_new(transaction, DATA_KEY, [{"key_id": made.key_id, "owner": owner, "made_at": self._clock(), **place}])
 
-    @staticmethod
-    def _row_of(transaction: Transaction, clue_id: UUID, person: PersonKey) -> Any:
-        added_by, number = person
-        hers = DATA_KEY.c.clue_id == clue_id, DATA_KEY.c.added_by == added_by, DATA_KEY.c.number == number
-        return transaction.execute(select(DATA_KEY).where(*hers)).one_or_none()
+    def _opened(self, key_id: str) -> DataKey:
+        key = self._vault.get([key_id]).get(key_id)
+        if key is None:
+            raise KeysUnavailable(f"the vault has no key {key_id}: it was lost; it comes back from the keys topics")
+        return DataKey(key_id, key)
+
+
+def _row_of(transaction: Transaction, clue_id: UUID, person: PersonKey) -> Any:
+    added_by, number = person
+    hers = DATA_KEY.c.clue_id == clue_id, DATA_KEY.c.added_by == added_by, DATA_KEY.c.number == number
+    return transaction.execute(select(DATA_KEY).where(*hers)).one_or_none()

@@ -99,7 +99,7 @@ def _receiving(private: X25519PrivateKey) -> ReceivingKey:
 
 
 def write_keys(folder: Path, keys: PrivateKeys, passphrase: str) -> None:
-    """Write the file anew, encrypted; it replaces an older one in one step, and only its owner can read it."""
+    """Write the file anew, encrypted; it replaces an older one in one step, for good, and only its owner can read it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     salt = os.urandom(_SALT_BYTES)
     content = {
@@ -110,11 +110,13 @@ def write_keys(folder: Path, keys: PrivateKeys, passphrase: str) -> None:
     }
     sealed = seal(_key_encryption_key(passphrase, salt), _PURPOSE, json.dumps(content).encode())
     scratch = folder / f".{FILE_NAME}.new"
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+    scratch.unlink(missing_ok=True)
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         json.dump({"version": 1, "salt": _text(salt), "sealed": _text(sealed)}, file)
         file.flush()
         os.fsync(file.fileno())
     scratch.replace(folder / FILE_NAME)
+    _sync(folder)
 
 
 def read_keys(folder: Path, passphrase: str) -> PrivateKeys:
@@ -122,21 +124,51 @@ def read_keys(folder: Path, passphrase: str) -> PrivateKeys:
     Open the file.
 
     Raises:
-        KeysUnavailable: no file, not such a file, or another passphrase.
+        KeysUnavailable: no file, one that others can read, not such a file, or another passphrase.
     """
     path = folder / FILE_NAME
     try:
+        _require_own(path)
         stored = json.loads(path.read_text(encoding="ascii"))
-        salt, sealed = _bytes(stored["salt"]), _bytes(stored["sealed"])
+        key = _key_encryption_key(passphrase, _bytes(stored["salt"]))
+        sealed = _bytes(stored["sealed"])
     except OSError as error:
         raise KeysUnavailable(f"{path}: {error.strerror}; make the keys first: clue-exchange keys new") from None
     except (ValueError, KeyError, TypeError):
         raise KeysUnavailable(f"{path}: is not a file of private keys") from None
     try:
-        content = json.loads(unseal(_key_encryption_key(passphrase, salt), _PURPOSE, sealed))
+        content = json.loads(unseal(key, _PURPOSE, sealed))
     except Unreadable:
         raise KeysUnavailable(f"{path}: the passphrase is wrong, or the file was changed") from None
     return _keys(content)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """
+    Where the private keys of an agency are.
+
+    Attributes:
+        folder: holds the encrypted file.
+        passphrase_file: holds what opens it.
+    """
+
+    folder: Path
+    passphrase_file: Path
+
+    def read(self) -> PrivateKeys:
+        """
+        Raises:
+            KeysUnavailable: as `read_keys` and `read_passphrase` do.
+        """
+        return read_keys(self.folder, read_passphrase(self.passphrase_file))
+
+    def write(self, keys: PrivateKeys) -> None:
+        """
+        Raises:
+            KeysUnavailable: as `read_passphrase` does.
+        """
+        write_keys(self.folder, keys, read_passphrase(self.passphrase_file))
 
 
 def read_passphrase(path: Path) -> str:
@@ -147,14 +179,29 @@ def read_passphrase(path: Path) -> str:
         KeysUnavailable: no file, an empty one, or one that others can read.
     """
     try:
-        if path.stat().st_mode & 0o077:
-            raise KeysUnavailable(f"{path}: others can read it; make it yours alone: chmod 600")
+        _require_own(path)
         passphrase = path.read_text(encoding="utf-8").split("\n", 1)[0]
     except OSError as error:
         raise KeysUnavailable(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise KeysUnavailable(f"{path}: is not text in UTF-8") from None
     if not passphrase:
         raise KeysUnavailable(f"{path}: is empty")
     return passphrase
+
+
+def _require_own(path: Path) -> None:
+    if path.stat().st_mode & 0o077:
+        raise KeysUnavailable(f"{path}: others can read it; make it yours alone: chmod 600")
+
+
+def _sync(folder: Path) -> None:
+    """A rename is only in the folder's own blocks: without this a power cut could take the new file back."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _keys(content: dict[str, Any]) -> PrivateKeys:

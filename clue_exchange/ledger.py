@@ -36,6 +36,7 @@ class Placement:
 
     topic: str
     number: int
+    clue_id: UUID
     event_id: UUID
     event_type: str
     outcome: str
@@ -170,7 +171,7 @@ class Ledger:
             place, void = places.get(row.hash, (None, None))
             outcome = WAITING if place is None else APPLIED if void is None else VOID
             if row.hash in new or (row.outcome, row.place, row.void) != (outcome, place, void):
-                placements.append(Placement(row.topic, row.number, row.event_id, row.event_type, outcome))
+                placements.append(Placement(row.topic, row.number, row.clue_id, row.event_id, row.event_type, outcome))
                 changes.append({"_hash": row.hash, "outcome": outcome, "place": place, "void": void})
         if changes:
             transaction.execute(update(EVENT).where(EVENT.c.hash == bindparam("_hash")), changes)

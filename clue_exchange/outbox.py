@@ -4,16 +4,19 @@ The outbox: what this agency has said and Kafka must still be told, numbered and
 A record enters it in the transaction of its cause, so that it exists if and only if the cause does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
+from clue_exchange import public_keys
 from clue_exchange.clock import Clock
 from clue_exchange.signing import Signer
-from clue_exchange.store import Transaction, is_sqlite, upsert
+from clue_exchange.store import Transaction, insert_new, is_sqlite, upsert
 from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX
+from clue_exchange.topics import is_family, owner_of, topic_name
+from schemas.catalog import Family
 from schemas.envelope import Record
 
 WAKE_CHANNEL = "clue_exchange_outbox"
@@ -26,7 +29,7 @@ class OutboxRecord:
     topic: str
     number: int
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
 
 
@@ -55,21 +58,38 @@ class Outbox:
         the transaction ends. (A database sequence would do neither.)
         """
         number = self._next_number(transaction, topic)
-        key_id, signature = self._signer.sign(topic, number, body)
+        allowed = self.may_sign(transaction, topic, number)
+        key_id, signature = self._signer.sign(topic, number, body, allowed)
         record = Record(number=number, body=body, key_id=key_id, signature=signature)
-        transaction.execute(
-            OUTBOX.insert().values(
-                topic=topic,
-                number=number,
-                key=key,
-                value=record.to_value(),
-                headers=dict(headers),
-                appended_at=self._clock(),
-            )
-        )
+        self._queue(transaction, topic, number, key, record.to_value(), headers)
+        return record
+
+    def append_tombstone(self, transaction: Transaction, topic: str, key: bytes) -> None:
+        """
+        Queue the tombstone of a key in a compacted topic.
+
+        Our own copies of the records that it buries, sent or not, are deleted here with it.
+        """
+        self.forget(transaction, topic, key)
+        self._queue(transaction, topic, self._next_number(transaction, topic), key, None, {})
+
+    def forget(self, transaction: Transaction, topic: str, key: bytes) -> None:
+        """Delete our own copies of the records under this key; what Kafka holds of them is not touched."""
+        transaction.execute(delete(OUTBOX).where(OUTBOX.c.topic == topic, OUTBOX.c.key == key))
+
+    def _queue(
+        self,
+        transaction: Transaction,
+        topic: str,
+        number: int,
+        key: bytes,
+        value: bytes | None,
+        headers: Mapping[str, str],
+    ) -> None:
+        row = {"topic": topic, "number": number, "key": key, "value": value, "headers": dict(headers)}
+        transaction.execute(OUTBOX.insert().values(**row, appended_at=self._clock()))
         if not is_sqlite(transaction):
             transaction.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
-        return record
 
     def pending(self, transaction: Transaction, limit: int) -> list[OutboxRecord]:
         """The oldest records that Kafka has not acknowledged, each journal's in the order of its numbers."""
@@ -97,6 +117,35 @@ class Outbox:
         pending = select(func.count(), func.min(OUTBOX.c.appended_at)).where(OUTBOX.c.sent_at.is_(None))
         records, oldest = transaction.execute(pending).one()
         return Depth(records, oldest)
+
+    def may_sign(self, transaction: Transaction, topic: str, number: int) -> Collection[str]:
+        """
+        The keys by which a record of this number is believed: docs/decisions/0011-key-rotation.md.
+
+        A new key waits until Kafka holds its announcement; in the `keys` topic the announcement stands before it anyway.
+        """
+        valid = {key.key_id for key in public_keys.keys_of(transaction, topic) if key.is_valid_for(number)}
+        if len(valid) < 2 or is_family(topic, Family.KEYS):
+            return valid
+        return valid - self.unsent(transaction, topic_name(owner_of(topic), Family.KEYS), valid) or valid
+
+    def unsent(self, transaction: Transaction, topic: str, keys: Collection[str]) -> set[str]:
+        """Those of these record keys that have a record which Kafka has not acknowledged."""
+        is_one = OUTBOX.c.topic == topic, OUTBOX.c.key.in_([key.encode() for key in keys])
+        return {key.decode() for key in transaction.scalars(select(OUTBOX.c.key).where(*is_one, OUTBOX.c.sent_at.is_(None)))}
+
+    def lock(self, transaction: Transaction, topics: Sequence[str]) -> Mapping[str, int]:
+        """The last number of each of these journals; nobody else takes the next one before this transaction ends."""
+        insert_new(transaction, JOURNAL_COUNTER, [{"topic": topic, "last_number": 0} for topic in topics])
+        for topic in topics:
+            transaction.execute(select(JOURNAL_COUNTER).where(JOURNAL_COUNTER.c.topic == topic).with_for_update())
+        return self.last_numbers(transaction, topics)
+
+    @staticmethod
+    def last_numbers(transaction: Transaction, topics: Sequence[str]) -> Mapping[str, int]:
+        """The last number of each of these journals; 0 before the first."""
+        found = transaction.execute(select(JOURNAL_COUNTER).where(JOURNAL_COUNTER.c.topic.in_(topics)))
+        return dict.fromkeys(topics, 0) | {row.topic: row.last_number for row in found}
 
     @staticmethod
     def _next_number(transaction: Transaction, topic: str) -> int:

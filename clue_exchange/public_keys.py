@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import select, update
 
+from clue_exchange.key_tables import PUBLIC_KEY
 from clue_exchange.keystore import signing_key_id
 from clue_exchange.signing import PublicKey, Verifier
 from clue_exchange.store import Transaction, insert_new
-from clue_exchange.tables import PUBLIC_KEY
 from clue_exchange.topics import topic_name
 from schemas.agreement import Party
 from schemas.catalog import Family

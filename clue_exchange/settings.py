@@ -14,6 +14,8 @@ from clue_exchange.kafka_security import KafkaSecurity
 from schemas.codes import Role
 from schemas.envelope import AgencyName, role_of
 
+DATABASE = r"^(sqlite:///|postgresql\+psycopg://).+"
+
 
 class Settings(BaseModel):
     """
@@ -24,6 +26,8 @@ class Settings(BaseModel):
         counterpart: the other party, of the other role.
         database: an SQLAlchemy URL, for SQLite or PostgreSQL.
         bootstrap: Kafka's address, `host:port`, several separated by commas.
+        vault: the database of the data keys, which backups leave out; an SQLAlchemy URL. Beside an SQLite database by
+            default; in the same PostgreSQL database, as the table `key_material`.
         keys: the folder of the agency's private keys.
         passphrase_file: what opens them; a file that only its owner can read.
         agreement: the file of the agreement that both parties signed.
@@ -34,8 +38,9 @@ class Settings(BaseModel):
 
     agency: AgencyName
     counterpart: AgencyName
-    database: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql\+psycopg://).+")]
+    database: Annotated[str, Field(pattern=DATABASE)]
     bootstrap: Annotated[str, Field(pattern=r"^[^\s,:]+:[0-9]+(,[^\s,:]+:[0-9]+)*$")]
+    vault: Annotated[str, Field(pattern=DATABASE)] | None = None
     keys: Path
     passphrase_file: Path
     agreement: Path
@@ -50,6 +55,12 @@ class Settings(BaseModel):
     @property
     def role(self) -> Role:
         return role_of(self.agency)
+
+    @property
+    def vault_url(self) -> str:
+        if self.vault is None and self.database.startswith("sqlite"):
+            return f"{self.database.removesuffix('.db')}-vault.db"
+        return self.vault or self.database
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -4,12 +4,13 @@ Signatures: Ed25519 over topic, number and body (RFC 8032), by keys that are val
 Validity never depends on a wall clock: a key that was revoked from number n on still proves the records before n.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from clue_exchange.errors import KeysUnavailable
 from clue_exchange.keystore import PrivateKeys
 from schemas.envelope import signed_bytes
 
@@ -38,14 +39,25 @@ class PublicKey:
 
 
 class Signer:
-    """Signs the records of this agency, with its newest key."""
+    """Signs the records of this agency, with the newest of its keys that may."""
 
     def __init__(self, keys: PrivateKeys) -> None:
-        self._key = keys.signing[-1]
+        self._newest_first = tuple(reversed(keys.signing))
 
-    def sign(self, topic: str, number: int, body: bytes) -> tuple[str, bytes]:
-        """The id of the key, and the signature."""
-        return self._key.key_id, self._key.private.sign(signed_bytes(topic, number, body))
+    def sign(self, topic: str, number: int, body: bytes, allowed: Collection[str]) -> tuple[str, bytes]:
+        """
+        The id of the key, and the signature. `allowed` are the keys that others will believe under this number.
+
+        Raises:
+            KeysUnavailable: none of them is here: docs/decisions/0011-key-rotation.md.
+        """
+        key = next((key for key in self._newest_first if key.key_id in allowed), None)
+        if key is None:
+            raise KeysUnavailable(
+                f"no signing key of this process may sign number {number} of {topic}: "
+                "keys were rotated or revoked since it began, so start it again"
+            )
+        return key.key_id, key.private.sign(signed_bytes(topic, number, body))
 
 
 class Verifier:

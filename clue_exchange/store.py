@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from clue_exchange import key_tables  # noqa: F401  # its tables join METADATA, which is created whole
 from clue_exchange.errors import StoreBusy, StoreFailed
 from clue_exchange.tables import METADATA
 
@@ -35,7 +36,7 @@ class Store:
         self.engine = engine
 
     @classmethod
-    def open(cls, url: str) -> "Store":
+    def open(cls, url: str, tables: MetaData = METADATA) -> "Store":
         """
         Connect and create the tables that are missing.
 
@@ -44,7 +45,7 @@ class Store:
         """
         engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
         with _translated():
-            METADATA.create_all(engine)
+            tables.create_all(engine)
         return cls(engine)
 
     @property
@@ -68,6 +69,16 @@ class Store:
         """One consistent look that blocks no writer and writes nothing."""
         with _translated(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
+
+    def settle(self) -> None:
+        """
+        Let nothing that was deleted linger: SQLite's log is emptied into the file, where deleted bytes are zeros.
+
+        PostgreSQL's own write-ahead log ages out by its settings; VACUUM frees the rows.
+        """
+        with _translated(), self.engine.connect() as connection:
+            settling = connection.execution_options(isolation_level="AUTOCOMMIT")
+            settling.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM")
 
     def close(self) -> None:
         self.engine.dispose()

@@ -40,7 +40,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def _hash(name: str, **keywords: Any) -> Column[bytes]:
+def sha256(name: str, **keywords: Any) -> Column[bytes]:
     return Column(name, LargeBinary(32), **keywords)
 
 
@@ -48,15 +48,15 @@ def _hash(name: str, **keywords: Any) -> Column[bytes]:
 EVENT = Table(
     "event",
     METADATA,
-    _hash("hash", primary_key=True),
+    sha256("hash", primary_key=True),
     Column("event_id", Uuid, nullable=False, unique=True),
     Column("clue_id", Uuid, nullable=False, index=True),
     Column("topic", String(120), nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("sender", String(40), nullable=False),
     Column("event_type", String(64), nullable=False),
-    _hash("previous"),
-    _hash("seen"),
+    sha256("previous"),
+    sha256("seen"),
     Column("occurred_at", Moment, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("record", LargeBinary, nullable=False),  # verbatim, as signed and as read from Kafka
@@ -111,7 +111,7 @@ OUTBOX = Table(
     Column("topic", String(120), primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("key", LargeBinary, nullable=False),
-    Column("value", LargeBinary, nullable=False),
+    Column("value", LargeBinary),  # null: a tombstone, in `keys` alone
     Column("headers", JSON, nullable=False),
     Column("appended_at", Moment, nullable=False),
     Column("sent_at", Moment),
@@ -145,7 +145,7 @@ DEAD_LETTER = Table(
     Column("topic", String(120), primary_key=True),
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("offset", BigInteger, primary_key=True, autoincrement=False),
-    _hash("sha256", nullable=False),
+    sha256("sha256", nullable=False),
     Column("number", BigInteger),
     Column("reason", String(40), nullable=False),
     Column("key", LargeBinary),
@@ -153,48 +153,12 @@ DEAD_LETTER = Table(
     Column("noted_at", Moment, nullable=False),
 )
 
-# Written by clue_exchange/agreements.py alone: every version that this node goes by.
-AGREEMENT = Table(
-    "agreement",
-    METADATA,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    _hash("hash", nullable=False),
-    Column("content", LargeBinary, nullable=False),  # the canonical bytes that both signed
-    Column("signatures", JSON, nullable=False),
-    Column("adopted_at", Moment, nullable=False),
-)
-
-# Written by clue_exchange/public_keys.py alone: which key may sign which numbers of a topic.
-PUBLIC_KEY = Table(
-    "public_key",
-    METADATA,
-    Column("topic", String(120), primary_key=True),
-    Column("key_id", String(80), primary_key=True),
-    Column("public", LargeBinary(32), nullable=False),
-    Column("first", BigInteger, nullable=False),
-    Column("last", BigInteger),
-)
-
-# Written by clue_exchange/keyring.py alone: data keys, each sealed under the agency's table key.
-DATA_KEY = Table(
-    "data_key",
-    METADATA,
-    Column("key_id", String(80), primary_key=True),
-    Column("owner", String(40), nullable=False),
-    Column("agreement_version", Integer),  # of a facts key
-    Column("clue_id", Uuid, index=True),  # of a person's key
-    Column("added_by", String(16)),
-    Column("number", Integer),
-    Column("sealed", LargeBinary),  # null once she is erased
-    Column("made_at", Moment, nullable=False),
-)
-
 # Written by producers/candidates.py alone: rows of registers that await a person.
 CANDIDATE = Table(
     "candidate",
     METADATA,
     Column("candidate_id", Uuid, primary_key=True),
-    _hash("row_hash", nullable=False, unique=True),  # of the row as read: the same file twice has no effect
+    sha256("row_hash", nullable=False, unique=True),  # of the row as read: the same file twice has no effect
     Column("register", String(200), nullable=False),
     Column("sheet", String(100)),
     Column("row_number", Integer, nullable=False),
@@ -209,7 +173,7 @@ CANDIDATE = Table(
     Column("age_band", String(16), nullable=False),
     Column("same_person_as", JSON, nullable=False),  # candidate ids: offered to a person, never merged
     Column("sealed", LargeBinary, nullable=False),  # particulars
-    Column("key_id", String(80), nullable=False),
+    Column("key_id", String(80), nullable=False),  # a key of its own, in the vault
     Column("status", String(16), nullable=False),  # screened_out, awaiting, transferred, dismissed
     Column("reviewer", String(40)),
     Column("clue_id", Uuid),

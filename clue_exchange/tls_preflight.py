@@ -7,7 +7,6 @@ import.
 
 import socket
 import ssl
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -15,17 +14,10 @@ from enum import Enum
 from clue_exchange.certificates import show
 from clue_exchange.clock import Clock, system_clock
 from clue_exchange.errors import DoorClosed
-from clue_exchange.kafka_security import SCRAM, KafkaSecurity
+from clue_exchange.kafka_security import KafkaSecurity, read_password
+from clue_exchange.sasl import NOT_FOR_PASSWORDS, is_proven, mechanism_error
 
 ANSWER_SECONDS = 1.0
-# A Kafka request that is answered before anybody has proved who he is, and whose answer tells a port for certificates
-# from one for passwords. With TLS 1.3 our certificate is refused after the handshake: only an answer lets us in.
-_MECHANISM = SCRAM.encode()
-_BODY = struct.pack(f">hhihh{len(_MECHANISM)}s", 17, 1, 1, -1, len(_MECHANISM), _MECHANISM)  # SaslHandshake 1
-REQUEST = struct.pack(">i", len(_BODY)) + _BODY
-ANSWER = struct.Struct(">iih")  # size, correlation id, error code
-ANSWER_CAP_BYTES = 1_024
-NOT_FOR_PASSWORDS = 34  # ILLEGAL_SASL_STATE
 
 
 class Cause(Enum):
@@ -86,10 +78,9 @@ def door_closed(address: str, cause: Cause, more: str = "") -> DoorClosed:
 def _is_let_in(address: str, security: KafkaSecurity | None, clock: Clock) -> bool:
     if security is None:
         return _is_let_in_without(address)
-    context = security.tls()
     try:
-        with _connected(address, context) as door:
-            error_code = _ask(door)
+        with _connected(address, security.tls()) as door:
+            return _is_believed(door, address, security)
     except ssl.SSLCertVerificationError as error:
         raise door_closed(address, VERIFICATION.get(error.verify_code, Cause.broker_unknown)) from error
     except MAY_BE_STOPPING as error:
@@ -102,9 +93,18 @@ def _is_let_in(address: str, security: KafkaSecurity | None, clock: Clock) -> bo
         return False
     except OSError:
         return False
-    if security.certificate is not None and error_code not in (None, NOT_FOR_PASSWORDS):
-        raise door_closed(address, Cause.no_password)
-    return error_code is not None
+
+
+def _is_believed(door: socket.socket, address: str, security: KafkaSecurity) -> bool:
+    error_code = mechanism_error(door)
+    if security.username is None:
+        if error_code not in (None, NOT_FOR_PASSWORDS):
+            raise door_closed(address, Cause.no_password)
+        return error_code is not None
+    proven = is_proven(door, security.username, read_password(security.password_file)) if error_code == 0 else None
+    if proven is False:
+        raise door_closed(address, Cause.wrong_password)
+    return proven is True
 
 
 def _is_let_in_without(address: str) -> bool:
@@ -122,23 +122,9 @@ def _is_let_in_without(address: str) -> bool:
 def _speaks_plainly(address: str) -> bool:
     try:
         with _connected(address, None) as door:
-            return _ask(door) is not None
+            return mechanism_error(door) is not None
     except OSError:
         return False
-
-
-def _ask(door: socket.socket) -> int | None:
-    """The error code of Kafka's answer; None where the answer is not Kafka's, or the door was shut meanwhile."""
-    door.sendall(REQUEST)
-    answer = b""
-    while len(answer) < ANSWER.size:
-        got = door.recv(ANSWER.size - len(answer))
-        if not got:
-            return None
-        answer += got
-    size, correlation_id, error_code = ANSWER.unpack(answer)
-    is_kafka = 0 < size < ANSWER_CAP_BYTES and correlation_id == 1
-    return int(error_code) if is_kafka else None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from uuid import uuid4
 from clue_exchange import public_keys
 from clue_exchange.agreements import Agreements, SignedAgreement, read_agreement
 from clue_exchange.at_rest import AtRest
+from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock, system_clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
@@ -21,11 +22,11 @@ from clue_exchange.settings import Settings
 from clue_exchange.signing import Signer
 from clue_exchange.store import Store
 from clue_exchange.topics import topic_name
+from clue_exchange.vault import VAULT_TABLES, Vault
 from clue_exchange.wake import CommitWatch
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.loop import Loop
-from consumers.reading import Reader
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
@@ -45,7 +46,9 @@ class Agency:
     keys: PrivateKeys
     ledger: Ledger
     outbox: Outbox
+    vault: Vault
     keyring: KeyRing
+    index: BlindIndex
     agreements: Agreements
 
     @classmethod
@@ -65,6 +68,7 @@ class Agency:
     def assemble(cls, settings: Settings, keys: PrivateKeys, signed: SignedAgreement, clock: Clock) -> "Agency":
         """Put the parts on the database, go by this agreement, and know both parties by the keys that it names."""
         store = Store.open(settings.database)
+        vault = Vault(Store.open(settings.vault_url, VAULT_TABLES), AtRest(keys.table_key))
         outbox = Outbox(Signer(keys), clock)
         agency = cls(
             settings=settings,
@@ -73,13 +77,17 @@ class Agency:
             keys=keys,
             ledger=Ledger(settings.role, clock),
             outbox=outbox,
-            keyring=KeyRing(settings.agency, keys, outbox, clock),
+            vault=vault,
+            keyring=KeyRing(settings.agency, keys, vault, outbox, clock),
+            index=BlindIndex(keys.index_key),
             agreements=Agreements(settings.agency, clock),
         )
         try:
             agency.adopt(signed)
+            with store.reading() as transaction:
+                agency.keyring.bury(transaction)
         except BaseException:
-            store.close()
+            agency.close()
             raise
         return agency
 
@@ -101,16 +109,22 @@ class Agency:
                 public_keys.pin(transaction, signed.agreement.party(role))
 
     @property
-    def at_rest(self) -> AtRest:
-        return AtRest(self.keys.table_key)
-
-    @property
     def dead_letters(self) -> DeadLetters:
-        return DeadLetters(self.settings.agency, self.outbox, self.at_rest, self.clock)
+        return DeadLetters(self.settings.agency, self.outbox, AtRest(self.keys.table_key), self.clock)
 
     @property
     def tools(self) -> Tools:
-        return Tools(self.store, self.ledger, self.outbox, self.keyring, self.agreements, self.clock, uuid4)
+        return Tools(
+            store=self.store,
+            ledger=self.ledger,
+            outbox=self.outbox,
+            keyring=self.keyring,
+            index=self.index,
+            candidates=self.candidates(),
+            agreements=self.agreements,
+            clock=self.clock,
+            new_id=uuid4,
+        )
 
     def federation(self) -> Federation:
         return Federation(self.settings.agency, self.settings.counterpart, self.tools)
@@ -123,7 +137,7 @@ class Agency:
         return self.federation() if self.settings.role is Role.federation else self.procuratorate()
 
     def candidates(self) -> Candidates:
-        return Candidates(self.store, self.at_rest, self.settings.agency)
+        return Candidates(self.store, self.vault, self.index, self.settings.agency)
 
     def producer(self) -> JournalProducer:
         return JournalProducer(self.settings.bootstrap, client_id=self.settings.agency)
@@ -132,8 +146,7 @@ class Agency:
         return Relay(self.store, self.outbox, producer, watch, log)
 
     def batches(self) -> BatchReceiver:
-        reader = Reader(self.settings.agency, self.ledger, self.keyring)
-        return BatchReceiver(reader, self.ledger, self.dead_letters, self.clock)
+        return BatchReceiver(self.settings.agency, self.ledger, self.keyring, self.index, self.dead_letters, self.clock)
 
     def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in (*EVENT_FAMILIES, Family.KEYS)]
@@ -141,6 +154,7 @@ class Agency:
 
     def close(self) -> None:
         self.store.close()
+        self.vault.close()
 
     def _consumer(self, next_offsets: Mapping[str, int]) -> JournalConsumer:
         group_id = f"{self.settings.agency}.exchange"

@@ -9,16 +9,19 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 
+from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock
 from clue_exchange.journals import Position, advance, read_position
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.ledger import Ledger, Placement
+from clue_exchange.keyring import KeyRing
+from clue_exchange.ledger import APPLIED, Ledger, Placement
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
 from clue_exchange.topics import is_family
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.reading import Reader, Reading
 from schemas.catalog import Family
+from schemas.clue_events import ErasureConfirmed
 
 POISON_CAP = 20
 """So many dead letters in a row from one journal are our bug, or an attack: a person must look."""
@@ -49,8 +52,12 @@ class Taken:
 class BatchReceiver:
     """Takes in batches of records of the counterpart's topics."""
 
-    def __init__(self, reader: Reader, ledger: Ledger, dead_letters: DeadLetters, clock: Clock) -> None:
-        self._reader = reader
+    def __init__(
+        self, agency: str, ledger: Ledger, keyring: KeyRing, index: BlindIndex, dead_letters: DeadLetters, clock: Clock
+    ) -> None:
+        self._reader = Reader(agency, ledger, keyring, index)
+        self._keyring = keyring
+        self._index = index
         self._ledger = ledger
         self._dead_letters = dead_letters
         self._clock = clock
@@ -74,6 +81,7 @@ class BatchReceiver:
                 after = self._settle(transaction, after, reading, taken)
                 if reading.event is not None:
                     events.append(reading.event)
+                    self._index.note_clue(transaction, reading.event.envelope.clue_id, reading.tokens)
                 if after.poison_in_a_row >= POISON_CAP:
                     taken.stopped.append(topic)
                     break
@@ -84,12 +92,17 @@ class BatchReceiver:
         taken.placements = self._ledger.append(transaction, events) if events else []
         if taken.keys:
             taken.placements += self.reopen(transaction)
+        for placed in taken.placements:
+            if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
+                self._keyring.tombstone(transaction, placed.clue_id)
         return taken
 
     def reopen(self, transaction: Transaction) -> list[Placement]:
         """Read again what waits for a key or for a newer version; what can be read now takes its place."""
-        events = self._reader.read_again(transaction)
-        return self._ledger.reveal(transaction, events) if events else []
+        readable = self._reader.read_again(transaction)
+        for opened in readable:
+            self._index.note_clue(transaction, opened.signed.envelope.clue_id, self._index.tokens(opened.told))
+        return self._ledger.reveal(transaction, [opened.signed for opened in readable]) if readable else []
 
     def _settle(self, transaction: Transaction, position: Position, reading: Reading, taken: Taken) -> Position:
         """Count what the reading is, note a dead letter, and answer the position behind it."""

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     INVALID_EVENT = "invalid_event"
     KEY_NOT_FOR_US = "key_not_for_us"
     KEY_REUSED = "key_reused"
+    TOMBSTONE = "tombstone"
 
 
 ALERTS = frozenset(Reason) - {

@@ -12,7 +12,7 @@ from clue_exchange.store import Transaction
 from clue_exchange.topics import owner_of
 from consumers.dead_letters import Reason
 from consumers.receive import Proven, contract
-from schemas.key_record import KeyKind, KeyRecord
+from schemas.key_record import REVOKED, KeyKind, KeyRecord
 
 
 def take_key_record(transaction: Transaction, keyring: KeyRing, proven: Proven) -> bool:
@@ -46,5 +46,13 @@ def take_key_record(transaction: Transaction, keyring: KeyRing, proven: Proven) 
         raise PoisonRecord(Reason.KEY_REUSED, number) from None
 
 
-REVOKED = "revoked-"
-"""Before the key's id in a revocation's own: compaction must not let it replace the key's record."""
+def take_tombstone(transaction: Transaction, keyring: KeyRing, key: bytes | None) -> None:
+    """
+    A tombstone is the end of an erasure that both sides have in their chains. It carries no signature: alone it does
+    nothing, and a key of ours that lives goes on living.
+
+    Raises:
+        PoisonRecord: the key was not destroyed by an erasure here.
+    """
+    if key is None or not keyring.is_dead(transaction, key.decode(errors="replace")):
+        raise PoisonRecord(Reason.TOMBSTONE)

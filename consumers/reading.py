@@ -4,10 +4,11 @@ Reading a batch of one topic, step by step for all its records: prove, known alr
 Every record ends as one `Reading`; a fault in one is its own and stops no other.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from clue_exchange import public_keys
+from clue_exchange.blind_index import BlindIndex
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keyring import KeyRing
@@ -15,8 +16,9 @@ from clue_exchange.ledger import Identities, Ledger
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
 from consumers.dead_letters import Reason
-from consumers.key_records import take_key_record
-from consumers.receive import Addressed, Proven, address, open_event, prove, stored_event
+from consumers.key_records import take_key_record, take_tombstone
+from consumers.receive import Addressed, Opened, Proven, address, open_event, prove, stored_event
+from schemas.event import PersonKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Reading:
         poison: why it is a dead letter; None where it is not.
         is_repeated: the ledger has the same bytes already.
         is_new_key: a key record that brought something new.
+        tokens: of the persons in it who have a number, for the blind index.
     """
 
     source: ReceivedRecord
@@ -40,6 +43,7 @@ class Reading:
     poison: PoisonRecord | None = None
     is_repeated: bool = False
     is_new_key: bool = False
+    tokens: Mapping[PersonKey, bytes] = field(default_factory=dict)
 
     def attempt(self, step: Callable[["Reading"], "Reading"]) -> "Reading":
         """The reading after a step; where the record is poison, that is what it ends as."""
@@ -52,10 +56,11 @@ class Reading:
 class Reader:
     """Reads the topics of the counterpart for one agency."""
 
-    def __init__(self, agency: str, ledger: Ledger, keyring: KeyRing) -> None:
+    def __init__(self, agency: str, ledger: Ledger, keyring: KeyRing, index: BlindIndex) -> None:
         self._agency = agency
         self._ledger = ledger
         self._keyring = keyring
+        self._index = index
 
     def read_events(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
         """Read records of a journal of events. Nothing is opened before its signature holds."""
@@ -72,8 +77,10 @@ class Reader:
         keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
 
         def opening(reading: Reading) -> Reading:
-            addressed = reading.addressed
-            return reading if addressed is None else replace(reading, event=open_event(addressed, keys))
+            if reading.addressed is None:
+                return reading
+            opened = open_event(reading.addressed, keys)
+            return replace(reading, event=opened.signed, tokens=self._index.tokens(opened.told))
 
         return self._without_conflicts(transaction, [reading.attempt(opening) for reading in readings])
 
@@ -81,13 +88,16 @@ class Reader:
         """Read key records, one after the other: one may bring the key that signs the next."""
 
         def taking(reading: Reading) -> Reading:
+            if reading.source.value is None:
+                take_tombstone(transaction, self._keyring, reading.source.key)
+                return replace(reading, is_repeated=True)
             proven = prove(reading.source, public_keys.verifier(transaction, topic))
             is_new = take_key_record(transaction, self._keyring, proven)
             return replace(reading, number=proven.record.number, is_new_key=is_new, is_repeated=not is_new)
 
         return [Reading(source).attempt(taking) for source in sources]
 
-    def read_again(self, transaction: Transaction) -> list[SignedEvent]:
+    def read_again(self, transaction: Transaction) -> list[Opened]:
         """The waiting events whose facts can be read now; one that turns out to be poison goes on waiting."""
         waiting = [stored_event(topic, value) for topic, value in self._ledger.unread(transaction)]
         wanted = {key_id for each in waiting for key_id in each.key_ids}
@@ -95,11 +105,11 @@ class Reader:
         readable = []
         for each in waiting:
             try:
-                event = open_event(each, keys)
+                opened = open_event(each, keys)
             except PoisonRecord:
                 continue
-            if event.event is not None:
-                readable.append(event)
+            if opened.signed.event is not None:
+                readable.append(opened)
         return readable
 
     def _addressing(self, reading: Reading) -> Reading:

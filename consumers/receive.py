@@ -6,8 +6,8 @@ address, schema, facts, model. Nothing is opened before the signature holds. A f
 journal number; what a third hand can add or change proves nothing, so its number stays missing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from clue_exchange.errors import PoisonRecord
@@ -22,6 +22,7 @@ from schemas.codec import known
 from schemas.envelope import Envelope, Part, Record
 from schemas.errors import ContractError, InvalidEvent, NotCanonical, NotFramed, UnknownFingerprint
 from schemas.event import Event, PersonKey
+from schemas.particulars import Particulars
 from schemas.parts import check_particulars, read_facts, read_particulars
 
 T = TypeVar("T")
@@ -109,7 +110,20 @@ def stored_event(topic: str, value: bytes) -> Addressed:
     return Addressed(topic, record.number, value, record.body_hash, Envelope.from_body(record.body))
 
 
-def open_event(addressed: Addressed, keys: Mapping[str, bytes]) -> SignedEvent:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """
+    An event that was opened for a moment.
+
+    Attributes:
+        told: the particulars whose keys are here: for checks and the blind index, in memory; nobody keeps them.
+    """
+
+    signed: SignedEvent
+    told: Mapping[PersonKey, Particulars] = field(default_factory=dict, repr=False)
+
+
+def open_event(addressed: Addressed, keys: Mapping[str, bytes]) -> Opened:
     """
     The event, its facts opened and checked; each person's particulars are checked once, in memory, if her key is here.
 
@@ -119,24 +133,28 @@ def open_event(addressed: Addressed, keys: Mapping[str, bytes]) -> SignedEvent:
         PoisonRecord: with the number: the fault lies inside the signed bytes.
     """
     envelope, number = addressed.envelope, addressed.number
-    event = None
+    event: Event | None = None
+    told: Mapping[PersonKey, Particulars] = {}
     if envelope.facts.key_id in keys and _knows_schemas(envelope):
         facts = _unsealed(envelope, None, envelope.facts, keys, number)
-        told = [
-            _unsealed(envelope, each.person.key, each.part, keys, number)
+        texts = {
+            each.person.key: _unsealed(envelope, each.person.key, each.part, keys, number)
             for each in envelope.particulars
             if each.part.key_id in keys
-        ]
-        event = contract(lambda: _checked(envelope, facts, told), number)
-    return SignedEvent(addressed.topic, number, addressed.value, addressed.hash, envelope, event)
+        }
+        event, told = contract(lambda: _checked(envelope, facts, texts), number)
+    return Opened(SignedEvent(addressed.topic, number, addressed.value, addressed.hash, envelope, event), told)
 
 
-def _checked(envelope: Envelope, facts: bytes, told: Sequence[bytes]) -> Event:
+def _checked(
+    envelope: Envelope, facts: bytes, texts: Mapping[PersonKey, bytes]
+) -> tuple[Event, dict[PersonKey, Particulars]]:
     event = read_facts(envelope.event_type, known(envelope.facts_schema), facts)
-    particulars = tuple(read_particulars(known(envelope.particulars_schema), data) for data in told)
-    if len(particulars) == len(envelope.particulars):
-        check_particulars(event, particulars)
-    return event
+    schema = known(envelope.particulars_schema)
+    told = {person: read_particulars(schema, data) for person, data in texts.items()}
+    if len(told) == len(envelope.particulars):
+        check_particulars(event, tuple(told.values()))
+    return event, told
 
 
 def _knows_schemas(envelope: Envelope) -> bool:

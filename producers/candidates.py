@@ -14,10 +14,12 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping, select, update
 
-from clue_exchange.at_rest import KEY_ID, AtRest
+from clue_exchange.blind_index import BlindIndex
 from clue_exchange.errors import CommandRefused
+from clue_exchange.sealing import new_data_key, seal, unseal
 from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import CANDIDATE
+from clue_exchange.vault import Vault
 from schemas.codec import frame, unframe
 from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.event import OfficerId
@@ -104,9 +106,10 @@ class Candidate:
 class Candidates:
     """The candidates of one agency; their sealed parts are bound to its name."""
 
-    def __init__(self, store: Store, at_rest: AtRest, agency: str) -> None:
+    def __init__(self, store: Store, vault: Vault, index: BlindIndex, agency: str) -> None:
         self._store = store
-        self._at_rest = at_rest
+        self._vault = vault
+        self._index = index
         self.agency = agency
 
     def add(self, transaction: Transaction, candidates: Sequence[NewCandidate]) -> Mapping[bytes, UUID]:
@@ -115,14 +118,34 @@ class Candidates:
 
         A row whose hash is there already stays as it was, under its first id.
         """
-        insert_new(transaction, CANDIDATE, [self._row(candidate) for candidate in candidates], key="row_hash")
+        known = self.known(transaction, [candidate.row_hash for candidate in candidates])
+        fresh = [candidate for candidate in candidates if candidate.row_hash not in known]
+        keys = {_key_id(candidate.facts.candidate_id): new_data_key() for candidate in fresh}
+        self._vault.put(keys)
+        insert_new(transaction, CANDIDATE, [self._row(candidate, keys) for candidate in fresh], key="row_hash")
+        tokens = {each.facts.candidate_id: self._index.token(each.particulars) for each in fresh}
+        self._index.note_candidates(transaction, {ref: token for ref, token in tokens.items() if token is not None})
         return self.known(transaction, [candidate.row_hash for candidate in candidates])
 
     def known(self, transaction: Transaction, row_hashes: Sequence[bytes]) -> Mapping[bytes, UUID]:
         """Which of these rows are kept, and under which id."""
+        kept_as = {self._index.fingerprint(row_hash): row_hash for row_hash in row_hashes}
         columns = CANDIDATE.c.row_hash, CANDIDATE.c.candidate_id
-        found = transaction.execute(select(*columns).where(CANDIDATE.c.row_hash.in_(row_hashes)))
-        return {bytes(row_hash): candidate_id for row_hash, candidate_id in found}
+        found = transaction.execute(select(*columns).where(CANDIDATE.c.row_hash.in_(kept_as)))
+        return {kept_as[bytes(fingerprint)]: candidate_id for fingerprint, candidate_id in found}
+
+    def forget(self, transaction: Transaction, clue_id: UUID) -> tuple[str, ...]:
+        """
+        Empty the candidates that this clue came from; answers the ids of their keys.
+
+        The caller destroys the keys in the vault when the transaction has committed.
+        """
+        of_clue = CANDIDATE.c.clue_id == clue_id
+        rows = transaction.execute(select(CANDIDATE.c.candidate_id, CANDIDATE.c.key_id).where(of_clue)).all()
+        transaction.execute(update(CANDIDATE).where(of_clue).values(sealed=b"", evidence=[]))
+        for row in rows:
+            self._index.forget(transaction, row.candidate_id)
+        return tuple(row.key_id for row in rows)
 
     def link(self, transaction: Transaction, links: Mapping[UUID, Sequence[UUID]]) -> None:
         """Add to each candidate others that may be of the same person."""
@@ -167,11 +190,14 @@ class Candidates:
         Open what is sealed, for one person's eyes: the caller has written the access log before.
 
         Raises:
-            CommandRefused: there is none with this id.
+            CommandRefused: there is none with this id, or she is erased.
             Unreadable: the sealed part was changed or moved.
         """
         row = self._one(candidate_id)
-        opened = self._at_rest.open(self._place(candidate_id), bytes(row["sealed"]))
+        key = self._vault.get([row["key_id"]]).get(row["key_id"])
+        if key is None:
+            raise CommandRefused("she is erased: nothing of what was registered can be opened")
+        opened = unseal(key, self._place(candidate_id), bytes(row["sealed"]))
         return Particulars.read(unframe(Particulars.__name__, opened))
 
     def list(self, status: CandidateStatus | None = CandidateStatus.awaiting) -> tuple[Candidate, ...]:
@@ -205,22 +231,27 @@ class Candidates:
             raise _unknown()
         raise CommandRefused(f"candidate {candidate_id} is {status} already; a decision is not changed")
 
-    def _row(self, candidate: NewCandidate) -> dict[str, Any]:
+    def _row(self, candidate: NewCandidate, keys: Mapping[str, bytes]) -> dict[str, Any]:
         facts = candidate.facts
+        key_id = _key_id(facts.candidate_id)
         data = frame(particulars_schema(), candidate.particulars.model_dump())
         found = bool(facts.labels) or facts.urgent
         return {
             **asdict(facts),
-            "row_hash": candidate.row_hash,
+            "row_hash": self._index.fingerprint(candidate.row_hash),
             "received_on": facts.received_on.isoformat() if facts.received_on else None,
             "same_person_as": list(map(str, facts.same_person_as)),
-            "sealed": self._at_rest.seal(self._place(facts.candidate_id), data),
-            "key_id": KEY_ID,
+            "sealed": seal(keys[key_id], self._place(facts.candidate_id), data),
+            "key_id": key_id,
             "status": CandidateStatus.awaiting if found else CandidateStatus.screened_out,
         }
 
-    def _place(self, candidate_id: UUID) -> str:
-        return f"candidate:{self.agency}:{candidate_id}"
+    def _place(self, candidate_id: UUID) -> bytes:
+        return f"candidate:{self.agency}:{candidate_id}".encode()
+
+
+def _key_id(candidate_id: UUID) -> str:
+    return f"candidate-{candidate_id}"
 
 
 def _candidate(row: RowMapping) -> Candidate:

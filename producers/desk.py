@@ -4,13 +4,14 @@ The way of every command: fold, legal?, event, ledger and outbox in one transact
 An officer's act becomes an event here and nowhere else. federation.py and procuratorate.py say which acts there are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import TypeAlias
 from uuid import UUID
 
 from clue_exchange.agreements import Agreements
+from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock
 from clue_exchange.errors import CommandRefused
 from clue_exchange.keyring import DataKey, KeyRing
@@ -54,6 +55,8 @@ class Tools:
     ledger: Ledger
     outbox: Outbox
     keyring: KeyRing
+    index: BlindIndex
+    candidates: Candidates
     agreements: Agreements
     clock: Clock
     new_id: Callable[[], UUID]
@@ -82,7 +85,7 @@ class Desk:
         act: Callable[..., SignedEvent] = method
         return act
 
-    def hand_over(self, candidates: Candidates, candidate_id: UUID, facts: NewClue) -> SignedEvent:
+    def hand_over(self, candidate_id: UUID, facts: NewClue) -> SignedEvent:
         """
         Open a clue from a candidate, in the name of the reviewer (`facts.officer`), who has looked at it.
 
@@ -91,6 +94,7 @@ class Desk:
         Raises:
             CommandRefused: the candidate is not known, or decided already.
         """
+        candidates = self._tools.candidates
         told = {(self._role, facts.persons[0].number): candidates.particulars(candidate_id)}
         clue_id = self._tools.new_id()
         with self._tools.store.transaction() as transaction:
@@ -122,12 +126,28 @@ class Desk:
         return self._issue(clue_id, facts, told)
 
     def request_erasure(self, clue_id: UUID, facts: ErasureRequested, told: Told = NOTHING_TOLD) -> SignedEvent:
-        """Ask that the data of persons die on both sides (PIPL art. 47)."""
-        return self._issue(clue_id, facts, told)
+        """Destroy the data of persons here, and ask that they die on the other side too (PIPL art. 47)."""
+        return self._erase(clue_id, facts, told, facts.persons)
 
     def confirm_erasure(self, clue_id: UUID, facts: ErasureConfirmed, told: Told = NOTHING_TOLD) -> SignedEvent:
-        """Confirm that the data of persons are dead here."""
-        return self._issue(clue_id, facts, told)
+        """Destroy the data of persons here, as the other side asked, and tell it."""
+        return self._erase(clue_id, facts, told, facts.persons)
+
+    def _erase(self, clue_id: UUID, event: Event, told: Told, persons: Sequence[PersonRef]) -> SignedEvent:
+        """The event and the death of the keys commit together; what is left of them dies right after."""
+        keys = [person.key for person in persons]
+        tools = self._tools
+        with tools.store.transaction() as transaction:
+            signed = self._issue_in(transaction, clue_id, event, told)
+            tools.keyring.destroy(transaction, clue_id, keys)
+            tools.index.forget(transaction, clue_id, keys)
+            registered = tools.candidates.forget(transaction, clue_id)
+            if isinstance(event, ErasureConfirmed):
+                tools.keyring.tombstone(transaction, clue_id)
+        with tools.store.reading() as transaction:
+            tools.keyring.bury(transaction, also=registered)
+        tools.store.settle()
+        return signed
 
     def _issue(self, clue_id: UUID, event: Event, told: Told) -> SignedEvent:
         with self._tools.store.transaction() as transaction:
@@ -152,6 +172,7 @@ class Desk:
         record = self._tools.outbox.append(transaction, topic, record_key(envelope), body, courtesy_headers(envelope))
         signed = SignedEvent(topic, record.number, record.to_value(), record.body_hash, envelope, event)
         self._tools.ledger.append(transaction, [signed])
+        self._tools.index.note_clue(transaction, clue_id, self._tools.index.tokens(told))
         return signed
 
     def _check(self, clue_id: UUID, folded: Fold, act: Act[Event]) -> None:

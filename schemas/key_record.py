@@ -13,6 +13,10 @@ from schemas.envelope import AgencyName, KeyId
 from schemas.event import Coded, PersonRef
 
 
+REVOKED = "revoked-"
+"""Before the key's id in a revocation's own: compaction must not let it replace the key's record."""
+
+
 class KeyKind(StrEnum):
     """What a key record is about."""
 
@@ -44,7 +48,7 @@ class KeyRecord(Coded):
     Attributes:
         kind: `facts` and `person` carry wraps; `signing` a new public key with the first number of each journal that it
             may sign; `revocation` the last number of each journal that the key had the right to sign.
-        key_id: of the key that it is about; the record key in Kafka.
+        key_id: of the key that it is about, in a revocation behind `revoked-`; the record key in Kafka.
         agreement_version: of a facts key; 0 otherwise.
         clue_id, person: of a person's key.
     """
@@ -69,6 +73,8 @@ class KeyRecord(Coded):
             raise ValueError("a person's key, and only that, names clue and person")
         if (self.kind is KeyKind.signing) != (self.public_key is not None):
             raise ValueError("a signing key, and only that, carries a public key")
+        if (self.kind is KeyKind.revocation) != self.key_id.startswith(REVOKED):
+            raise ValueError("a revocation, and only that, has an id of its own")
         if is_data_key == bool(self.numbers):
             raise ValueError("signing keys and revocations, and only these, name journal numbers")
         return self

@@ -3,13 +3,20 @@ Small register files for the tests of intake: one good row, changed where a test
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 
+from clue_exchange.at_rest import AtRest
+from clue_exchange.blind_index import BlindIndex
+from clue_exchange.sealing import new_data_key
+from clue_exchange.store import Store
+from clue_exchange.vault import VAULT_TABLES, Vault
+from producers.candidates import Candidates
 from producers.intake import Outcome, Refused, Taken, bundled_mappings, read_register
 
 TODAY = date(2026, 1, 5)
@@ -64,3 +71,11 @@ def taken(path: Path) -> list[Taken]:
 
 def refused(path: Path) -> list[Refused]:
     return [outcome for outcome in outcomes(path) if isinstance(outcome, Refused)]
+
+
+@contextmanager
+def candidates_of(agency: str, store: Store, folder: Path) -> Iterator[Candidates]:
+    """The candidates of an agency with fresh keys; its vault is a file in this folder."""
+    vault = Vault(Store.open(f"sqlite:///{folder}/{agency}-vault.db", VAULT_TABLES), AtRest(new_data_key()))
+    yield Candidates(store, vault, BlindIndex(new_data_key()), agency)
+    vault.close()

@@ -111,7 +111,9 @@ def apply(bootstrap: str, security: KafkaSecurity | None, as_json: bool, remove_
 @acl.command()
 @cooperation_options
 @click.pass_context
-def check(context: click.Context, bootstrap: str, security: KafkaSecurity | None, as_json: bool, **whose: Any) -> None:
+def check(
+    context: click.Context, /, bootstrap: str, security: KafkaSecurity | None, as_json: bool, **whose: Any
+) -> None:
     """Compare the rules with what they should be; exit 1 when they differ."""
     with _administering(bootstrap, security) as admin:
         found = Cooperation(**whose).drift(admin.acls())
@@ -128,15 +130,15 @@ def check(context: click.Context, bootstrap: str, security: KafkaSecurity | None
 
 
 @acl.command()
-@click.argument("username")
+@click.argument("user")
 @click.option("--new-password-file", type=FILE, required=True, help="The user's new password, in its first line.")
 @bootstrap_option
 @security_options
-def password(username: str, new_password_file: Path, bootstrap: str, security: KafkaSecurity | None) -> None:
+def password(user: str, new_password_file: Path, bootstrap: str, security: KafkaSecurity | None) -> None:
     """Let a user in by a password: the second way, where certificates cannot be had. Rules go by the same name."""
     with _administering(bootstrap, security) as admin:
-        admin.set_password(username, read_password(new_password_file))
-    click.echo(f"{username} has a new password")
+        admin.set_password(user, read_password(new_password_file))
+    click.echo(f"{user} has a new password")
 
 
 KINDS = (("missing", True), ("extra", False))

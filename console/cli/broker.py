@@ -32,7 +32,7 @@ def broker() -> None:
 @click.option(
     "--certificates",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Secured, with the certificates of this folder; made where they are missing. Without it: open to this machine.",
+    help="Secured, with the certificates of this folder, made where they are missing; otherwise open to this machine.",
 )
 def start(folder: Path, port: int, certificates: Path | None) -> None:
     """Start the broker on the folder's data; it runs on until `broker stop`."""

@@ -14,7 +14,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from clue_exchange.at_rest import AtRest
 from clue_exchange.clock import Clock
 from clue_exchange.store import Store
 from console.cli.options import config_option, json_option, opened
@@ -45,9 +44,8 @@ def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | Non
             file,
             mapping,
             agency.store,
-            agency.at_rest,
+            agency.candidates(),
             Screener.load(),
-            agency.settings.agency,
             agency.clock,
             console,
         )
@@ -74,9 +72,8 @@ def run_intake(
     file: Path,
     mapping: Path | None,
     store: Store,
-    at_rest: AtRest,
+    kept: Candidates,
     screener: Screens,
-    agency: str,
     clock: Clock,
     console: Console,
 ) -> IntakeReport:
@@ -95,7 +92,7 @@ def run_intake(
         def progress(read: int, expected: int) -> None:
             bar.update(task, completed=read, total=max(read, expected))
 
-        return take_in(file, mappings, Candidates(store, at_rest, agency), store, screener, clock, progress)
+        return take_in(file, mappings, kept, store, screener, clock, progress)
 
 
 def show_report(report: IntakeReport, console: Console) -> None:

@@ -75,7 +75,7 @@ def add(
 @optional_proof_options
 @json_option
 def list_officers(config: Path, as_json: bool, **given: Path) -> None:
-    """List the people.officers. Without --as: ids and roles alone; logins and names are for who keeps the people.officers."""
+    """List the accounts. Without --as: ids and roles alone; logins and names are for who keeps the accounts."""
     with opened_people(config) as people:
         by = Proof.taken_from(given).officer(people.officers)
         if by is not None:

@@ -25,10 +25,10 @@ Command = Callable[..., Any]
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 as_option: Callable[[Command], Command] = click.option(
-    "--as", "login", required=True, metavar="LOGIN", help="The officer who acts. 操作人"
+    "--as", "as_login", required=True, metavar="LOGIN", help="The officer who acts. 操作人"
 )
 optional_as_option: Callable[[Command], Command] = click.option(
-    "--as", "login", metavar="LOGIN", help="The officer who acts. 操作人"
+    "--as", "as_login", metavar="LOGIN", help="The officer who acts. 操作人"
 )
 passphrase_option: Callable[[Command], Command] = click.option(
     "--passphrase-file", type=_FILE, help="Of --as; mode 600. Without it you are asked."
@@ -50,10 +50,10 @@ class Proof:
     Who says to act, as the options tell.
 
     Attributes:
-        login: None where a command may be called by nobody in particular.
+        as_login: None where a command may be called by nobody in particular.
     """
 
-    login: str | None
+    as_login: str | None
     passphrase_file: Path | None = None
     second_login: str | None = None
     second_passphrase_file: Path | None = None
@@ -71,7 +71,7 @@ class Proof:
             NotProven: login and passphrase prove nobody.
             CommandRefused: a passphrase file comes without a login.
         """
-        return _proven(officers, self.login, self.passphrase_file, "--as")
+        return _proven(officers, self.as_login, self.passphrase_file, "--as")
 
     def second(self, officers: Officers) -> Officer | None:
         """The second officer, likewise."""

@@ -78,10 +78,10 @@ def _take_in(agency: Agency, register: Path, progress: Progress) -> IntakeReport
 def _hand_over(officers: Officers, role: Role, what: str, progress: Progress) -> list[ScriptedClue]:
     """A reviewer hands over every candidate in which screening found a category of the campaign."""
     agency = officers.agencies[role]
-    kept = agency.candidates()
+    found = [each for each in agency.candidates().list() if each.facts.categories]
     clues = []
-    for candidate in progress.track([each for each in kept.list() if each.facts.categories], description=what):
-        signed = agency.desk().hand_over(kept, candidate.candidate_id, _opening(agency, candidate))
+    for candidate in progress.track(found, description=what):
+        signed = agency.desk().hand_over(candidate.candidate_id, _opening(agency, candidate))
         clues.append(ScriptedClue(signed.envelope.clue_id))
         officers.wait_until_seen(role.other, clues[-1].clue_id, 1)
     return clues

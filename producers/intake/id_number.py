@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from clue_exchange.citizen_numbers import check_digit, lengthened
 from producers.intake.flags import Flag
 from producers.intake.regions import Region, region
 from schemas.codes import AgeBand, IdNumberState
@@ -14,8 +15,6 @@ from schemas.codes import AgeBand, IdNumberState
 LENGTH = 18
 OLD_LENGTH = 15
 _OLDEST_YEARS = 150
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
 _CITIZEN = re.compile(r"\d{17}[\dX]|\d{15}", re.ASCII)
 _FOREIGN = re.compile(r"[A-Z]{1,3}\d{5,15}", re.ASCII)  # passports, permits: they begin with letters
 _SPOILT = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII)  # how a spreadsheet shows a long number
@@ -95,17 +94,6 @@ def _examine_citizen(stated: str, on: date) -> IdNumber:
     if not is_check_right or born_on is None:
         return IdNumber(state, stated, flags)
     return IdNumber(state, stated, flags, born_on, whole)
-
-
-def check_digit(number: str) -> str:
-    """The last character that the first seventeen digits demand."""
-    return _CHECK_DIGITS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False)) % 11]
-
-
-def lengthened(old: str) -> str:
-    """The eighteen characters of an old number of fifteen digits."""
-    body = f"{old[:6]}19{old[6:]}"
-    return body + check_digit(body)
 
 
 def age_band(born_on: date | None, on: date | None) -> AgeBand:

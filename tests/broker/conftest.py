@@ -13,6 +13,7 @@ from clue_exchange.logs import Log, json_log
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
 from schemas.codes import Role
+from tests.doors import Doors
 from tests.two_sides import SetClock, TwoSides, settings_for
 
 
@@ -69,3 +70,10 @@ def on_kafka(bootstrap: str, tmp_path: Path) -> Iterator[TwoSides]:
     sides = TwoSides.of(settings, SetClock())
     yield sides
     sides.close()
+
+
+@pytest.fixture(scope="session")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """A secured broker with the rights of one county, until the last test is done; tests that change rights undo it."""
+    with Doors.opened(tmp_path_factory.mktemp("doors")) as doors:
+        yield doors

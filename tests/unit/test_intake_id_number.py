@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from clue_exchange.citizen_numbers import lengthened
 from producers.intake.flags import Flag
-from producers.intake.id_number import age_band, examine, lengthened
+from producers.intake.id_number import age_band, examine
 from producers.intake.text import identifier
 from schemas.codes import AgeBand, IdNumberState
 

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from clue_exchange.at_rest import AtRest
-from clue_exchange.sealing import new_data_key
 from clue_exchange.store import Store
 from console.cli.intake import run_intake, show_report
 from producers.candidates import Candidates, CandidateStatus
@@ -20,7 +18,7 @@ from producers.intake.repeats import LINKS_MAX
 from producers.intake.report import Tally
 from producers.screening import Label, Screener, Screening
 from schemas.codes import Category
-from tests.registers import COMPLAINTS, HOTLINE, a_csv, a_row
+from tests.registers import COMPLAINTS, HOTLINE, a_csv, a_row, candidates_of
 
 FEDERATION = "federation-110101"
 PROCURATORATE = "procuratorate-110101"
@@ -46,9 +44,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def candidates(store: Store) -> Candidates:
+def candidates(store: Store, tmp_path: Path) -> Iterator[Candidates]:
     """The federation's candidates."""
-    return Candidates(store, AtRest(new_data_key()), FEDERATION)
+    with candidates_of(FEDERATION, store, tmp_path) as kept:
+        yield kept
 
 
 def taken_in(path: Path, store: Store, candidates: Candidates) -> IntakeReport:
@@ -70,11 +69,10 @@ def test_the_federations_register_becomes_candidates(store: Store, candidates: C
     assert len(candidates.list(None)) == 240
 
 
-def test_the_procuratorates_register_becomes_candidates(store: Store) -> None:
+def test_the_procuratorates_register_becomes_candidates(store: Store, tmp_path: Path) -> None:
     """Both sheets."""
-    candidates = Candidates(store, AtRest(new_data_key()), PROCURATORATE)
-
-    report = take_in(HOTLINE, bundled_mappings(), candidates, store, Screener.load(), now)
+    with candidates_of(PROCURATORATE, store, tmp_path) as candidates:
+        report = take_in(HOTLINE, bundled_mappings(), candidates, store, Screener.load(), now)
 
     assert (report.rows_read, report.taken, len(report.refused)) == (83, 80, 0)
     assert {row.facts.sheet for row in candidates.list(None)} == {"热线", "网上信访"}
@@ -173,14 +171,14 @@ def test_every_label_proposes_a_category() -> None:
     assert categories([Label.CIVIL_INFRINGEMENT, Label.RURAL_POVERTY_RISK]) == (Category.W1, Category.W6)
 
 
-def test_the_report_names_rows_and_fields_and_no_person(tmp_path: Path, store: Store) -> None:
+def test_the_report_names_rows_and_fields_and_no_person(tmp_path: Path, store: Store, candidates: Candidates) -> None:
     """For the clerk in both languages, for programs as JSON; what stands in the cells is in neither."""
     path = a_csv(
         tmp_path / "r.csv", a_row(), a_row(序号="2", 登记日期="3/4/22"), a_row(序号="3", 联系电话="1 9900000001")
     )
     console = Console(file=StringIO(), width=160)
 
-    report = run_intake(path, None, store, AtRest(new_data_key()), FindsNothing(), FEDERATION, now, console)
+    report = run_intake(path, None, store, candidates, FindsNothing(), now, console)
     show_report(report, console)
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO

@@ -1,0 +1,54 @@
+"""
+The vault: data keys themselves, in a database of their own, each sealed under the agency's table key.
+
+Backups of the main database leave it out, so that a key that was destroyed is in no backup either; what is lost with it
+comes back from the `keys` topics (docs/decisions/0013-erasure.md).
+"""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, select
+
+from clue_exchange.at_rest import AtRest
+from clue_exchange.store import Store, insert_new
+
+VAULT_TABLES = MetaData()
+KEY_MATERIAL = Table(
+    "key_material",
+    VAULT_TABLES,
+    Column("key_id", String(80), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+class Vault:
+    """Keeps and destroys data keys; each call is a transaction of its own, over before it returns."""
+
+    def __init__(self, store: Store, at_rest: AtRest) -> None:
+        self._store = store
+        self._at_rest = at_rest
+
+    def put(self, keys: Mapping[str, bytes]) -> None:
+        """Keep these keys, by id; one that is here stays as it is."""
+        rows = [{"key_id": key_id, "sealed": self._at_rest.seal(_place(key_id), key)} for key_id, key in keys.items()]
+        with self._store.transaction() as transaction:
+            insert_new(transaction, KEY_MATERIAL, rows)
+
+    def get(self, key_ids: Collection[str]) -> Mapping[str, bytes]:
+        """Those of these keys that are here, by id."""
+        with self._store.reading() as transaction:
+            rows = transaction.execute(select(KEY_MATERIAL).where(KEY_MATERIAL.c.key_id.in_(key_ids))).all()
+        return {row.key_id: self._at_rest.open(_place(row.key_id), row.sealed) for row in rows}
+
+    def destroy(self, key_ids: Collection[str]) -> None:
+        """Overwrite and delete these keys, in the write-ahead log of SQLite too; no effect where they are gone."""
+        with self._store.transaction() as transaction:
+            transaction.execute(delete(KEY_MATERIAL).where(KEY_MATERIAL.c.key_id.in_(key_ids)))
+        self._store.settle()
+
+    def close(self) -> None:
+        self._store.close()
+
+
+def _place(key_id: str) -> str:
+    return f"data_key:{key_id}"

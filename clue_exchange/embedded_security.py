@@ -17,7 +17,7 @@ PRINCIPALS = rf"RULE:^CN=([a-z0-9-]+),OU=clients,O={ORGANISATION}$/$1/,DEFAULT"
 SETTINGS = {
     "listener.security.protocol.map": "CLIENT:SSL,SCRAM:SASL_SSL,INTERNAL:SSL,CONTROLLER:SSL",
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "ssl.principal.mapping.rules": PRINCIPALS.replace("\\", "\\\\"),
+    "ssl.principal.mapping.rules": PRINCIPALS,
     "ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
     "listener.name.scram.sasl.enabled.mechanisms": MECHANISM,
     f"listener.name.scram.{MECHANISM.lower()}.sasl.jaas.config": (

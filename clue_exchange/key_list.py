@@ -3,12 +3,12 @@ The keys by which the two parties are known here, and what each is good for; nev
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from clue_exchange import public_keys
-from clue_exchange.keystore import PrivateKeys
+from clue_exchange.keystore import PrivateKeys, ReceivingKey, SigningKey
 from clue_exchange.outbox import Outbox
 from clue_exchange.signing import PublicKey
 from clue_exchange.store import Transaction
@@ -69,15 +69,14 @@ class KeyList:
         ours = _by_id(transaction, self._agency)
         signing = self._signing_now(transaction, keys)
         rows = [self._own(transaction, each, keys, signing) for each in ours.values()]
-        for key in keys.signing:
-            if key.key_id not in ours:
-                print_ = fingerprint(key.public)
-                rows.append(ListedKey(self._agency, key.key_id, "signing", KeyUse.unannounced, print_, True, {}))
-        for receiving in keys.receiving:
-            print_ = fingerprint(receiving.public)
-            rows.append(ListedKey(self._agency, receiving.key_id, "receiving", KeyUse.receives, print_, True, {}))
+        unknown = [key for key in keys.signing if key.key_id not in ours]
+        rows += [self._without_numbers(key, "signing", KeyUse.unannounced) for key in unknown]
+        rows += [self._without_numbers(key, "receiving", KeyUse.receives) for key in keys.receiving]
         theirs = _by_id(transaction, self._counterpart).values()
         return rows + [_listed(self._counterpart, each, _use(each), is_here=False) for each in theirs]
+
+    def _without_numbers(self, key: SigningKey | ReceivingKey, kind: str, use: KeyUse) -> ListedKey:
+        return ListedKey(self._agency, key.key_id, kind, use, fingerprint(key.public), True, {})
 
     def _signing_now(self, transaction: Transaction, keys: PrivateKeys) -> str | None:
         """The key that the next event of ours is signed with; None where there is none, and nothing can be sent."""
@@ -106,11 +105,11 @@ def _by_id(transaction: Transaction, owner: str) -> dict[str, list[PublicKey]]:
 
 
 def _of(transaction: Transaction, owner: str) -> Iterator[PublicKey]:
-    for family in (Family.KEYS, *Family):  # by `keys` first: there each key has a number of its own, the oldest the first
+    for family in (Family.KEYS, *(each for each in Family if each is not Family.KEYS)):  # there no two begin at once
         yield from public_keys.keys_of(transaction, topic_name(owner, family))
 
 
-def _use(rows: Iterable[PublicKey]) -> KeyUse:
+def _use(rows: Sequence[PublicKey]) -> KeyUse:
     return KeyUse.revoked if any(each.last is not None for each in rows) else KeyUse.valid
 
 

@@ -53,7 +53,9 @@ class KeyRotation:
             KeysUnavailable: the key file cannot be opened.
         """
         with self._store.transaction() as transaction:
-            last = self._outbox.lock(transaction, self._topics)  # two rotations at once: the second sees the first's file
+            last = self._outbox.lock(
+                transaction, self._topics
+            )  # two rotations at once: the second sees the first's file
             keys = file.read()
             if self._is_announced(transaction, keys.signing[-1]):
                 keys = keys.with_new_signing_key()
@@ -101,7 +103,9 @@ class KeyRotation:
     ) -> None:
         staying = {key.key_id for key in keys.signing} - {key_id}
         for topic, number in last.items():
-            staying &= {each.key_id for each in public_keys.keys_of(transaction, topic) if each.is_valid_for(number + 1)}
+            staying &= {
+                each.key_id for each in public_keys.keys_of(transaction, topic) if each.is_valid_for(number + 1)
+            }
         if not staying:
             raise CommandRefused(f"{key_id} is the only key that signs: first `keys rotate`, then revoke it")
         if staying <= self._outbox.unsent(transaction, self._keys_topic, staying):

@@ -99,7 +99,7 @@ def _receiving(private: X25519PrivateKey) -> ReceivingKey:
 
 
 def write_keys(folder: Path, keys: PrivateKeys, passphrase: str) -> None:
-    """Write the file anew, encrypted; it replaces an older one in one step, for good, and only its owner can read it."""
+    """Write the file anew, encrypted, its owner's alone; it replaces an older one in one step, and for good."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     salt = os.urandom(_SALT_BYTES)
     content = {

@@ -86,6 +86,12 @@ class Ledger:
             transaction.execute(known_now.values(facts=_facts(event)))
         return self._refold(transaction, clue_ids, {event.hash for event in events})
 
+    def applied_records(self, transaction: Transaction, clue_id: UUID) -> list[tuple[str, bytes]]:
+        """The topics and records of a clue's applied events, in their places."""
+        applied = EVENT.c.clue_id == clue_id, EVENT.c.outcome == APPLIED
+        rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(*applied).order_by(EVENT.c.place))
+        return [(row.topic, row.record) for row in rows]
+
     def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
         """The topics and records of the events that wait without facts: for a key, or for a newer version."""
         rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(EVENT.c.facts.is_(null())))

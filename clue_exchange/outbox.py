@@ -122,7 +122,7 @@ class Outbox:
         """
         The keys by which a record of this number is believed: docs/decisions/0011-key-rotation.md.
 
-        A new key waits until Kafka holds its announcement; in the `keys` topic the announcement stands before it anyway.
+        A new key waits until Kafka holds its announcement; in the `keys` topic that stands before it anyway.
         """
         valid = {key.key_id for key in public_keys.keys_of(transaction, topic) if key.is_valid_for(number)}
         if len(valid) < 2 or is_family(topic, Family.KEYS):
@@ -132,7 +132,9 @@ class Outbox:
     def unsent(self, transaction: Transaction, topic: str, keys: Collection[str]) -> set[str]:
         """Those of these record keys that have a record which Kafka has not acknowledged."""
         is_one = OUTBOX.c.topic == topic, OUTBOX.c.key.in_([key.encode() for key in keys])
-        return {key.decode() for key in transaction.scalars(select(OUTBOX.c.key).where(*is_one, OUTBOX.c.sent_at.is_(None)))}
+        return {
+            key.decode() for key in transaction.scalars(select(OUTBOX.c.key).where(*is_one, OUTBOX.c.sent_at.is_(None)))
+        }
 
     def lock(self, transaction: Transaction, topics: Sequence[str]) -> Mapping[str, int]:
         """The last number of each of these journals; nobody else takes the next one before this transaction ends."""

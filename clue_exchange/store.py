@@ -5,7 +5,7 @@ Everything that belongs together is written in one `transaction`; what only look
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -70,15 +70,22 @@ class Store:
         with _translated(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         """
         Let nothing that was deleted linger: SQLite's log is emptied into the file, where deleted bytes are zeros.
 
-        PostgreSQL's own write-ahead log ages out by its settings; VACUUM frees the rows.
+        False where another connection still reads the old state; the next call, or the next start, does it then.
+        PostgreSQL frees the rows by VACUUM; its own write-ahead log ages out by its settings.
         """
-        with _translated(), self.engine.connect() as connection:
-            settling = connection.execution_options(isolation_level="AUTOCOMMIT")
-            settling.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM")
+        if not self.is_sqlite:
+            with _translated(), self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+            return True
+        with _translated(), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = cursor.fetchone() or (1,)
+            return not is_busy
 
     def close(self) -> None:
         self.engine.dispose()

@@ -146,6 +146,18 @@ def open_event(addressed: Addressed, keys: Mapping[str, bytes]) -> Opened:
     return Opened(SignedEvent(addressed.topic, number, addressed.value, addressed.hash, envelope, event), told)
 
 
+def open_part(envelope: Envelope, person: PersonKey, part: Part, key: bytes) -> Particulars:
+    """
+    One person's particulars in an event that was taken in.
+
+    Raises:
+        Unreadable: the key is not the one that sealed them.
+    """
+    place = PartPlace(envelope.clue_id, envelope.event_id, envelope.sender, person)
+    data = unseal(key, place.associated_data(part.key_id), part.sealed)
+    return read_particulars(known(envelope.particulars_schema), data)
+
+
 def _checked(
     envelope: Envelope, facts: bytes, texts: Mapping[PersonKey, bytes]
 ) -> tuple[Event, dict[PersonKey, Particulars]]:

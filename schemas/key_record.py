@@ -12,7 +12,6 @@ from schemas.codec import frame, newest, unframe
 from schemas.envelope import AgencyName, KeyId
 from schemas.event import Coded, PersonRef
 
-
 REVOKED = "revoked-"
 """Before the key's id in a revocation's own: compaction must not let it replace the key's record."""
 

@@ -17,7 +17,8 @@ from rich.table import Column, Table
 from clue_exchange.clock import Clock
 from clue_exchange.store import Store
 from console.cli.options import config_option, json_option, opened
-from producers.candidates import Candidate, Candidates, CandidateStatus
+from producers.candidate import Candidate, CandidateStatus
+from producers.candidates import Candidates
 from producers.intake import IntakeReport, bundled_mappings, load_mapping, take_in
 from producers.intake.flags import NORMALISED
 from producers.intake.take_in import Screens

@@ -18,7 +18,7 @@ from console.demo.county import County
 from console.demo.officers import Officers, ScriptedClue, courses
 from console.demo.stories import ACCEPT, CROSSING, STORIES, WITHDRAW
 from console.wiring import Agency
-from producers.candidates import Candidate
+from producers.candidate import Candidate
 from producers.intake import IntakeReport, bundled_mappings, take_in
 from producers.screening import Screener
 from schemas.clue_events import ClueShared, ClueTransferred, NewClue

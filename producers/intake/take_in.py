@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 from clue_exchange.clock import Clock
 from clue_exchange.errors import StoreBusy
 from clue_exchange.store import Store, Transaction
-from producers.candidates import Candidates, Facts, NewCandidate, Span
+from producers.candidate import Facts, NewCandidate, Span
+from producers.candidates import Candidates
 from producers.intake.categories import categories
 from producers.intake.errors import FileRefused
 from producers.intake.mapping import RegisterMapping

@@ -16,7 +16,8 @@ from clue_exchange.errors import CommandRefused
 from clue_exchange.sealing import Unreadable
 from clue_exchange.store import Store
 from clue_exchange.tables import CANDIDATE
-from producers.candidates import Candidate, Candidates, CandidateStatus, Facts, NewCandidate, Span
+from producers.candidate import Candidate, CandidateStatus, Facts, NewCandidate, Span
+from producers.candidates import Candidates
 from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.particulars import Particulars
 from tests.registers import candidates_of

@@ -4,12 +4,19 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from clue_exchange.errors import NotProven
-from tests.people import OFFICER, PASSPHRASES, SUPERVISOR, PeopleDesk
+from clue_exchange.permissions import Officer
+from clue_exchange.store import Store
+from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
+from tests.people import OFFICER, PASSPHRASES, REVIEWER, SUPERVISOR, PeopleDesk, people_on
+from tests.two_sides import SetClock
 
 CLUE = UUID(int=7)
 
@@ -97,3 +104,34 @@ def test_a_passphrase_file_needs_a_login(desk: PeopleDesk) -> None:
     refused = desk.run("officers", "list", "--passphrase-file", desk.file(SUPERVISOR), expected=1)
 
     assert "--as LOGIN" in refused.output
+
+
+def test_a_command_takes_two_proven_officers(desk: PeopleDesk, store: Store) -> None:
+    """As an act of the lifecycle does, whose options are added to a command that is there already."""
+    desk.add(SUPERVISOR)
+    desk.add(REVIEWER, *desk.proof(SUPERVISOR))
+    people = people_on(store, SetClock())
+    heard: list[Officer | None] = []
+
+    def run(**given: Any) -> None:
+        proof = Proof.taken_from(given)
+        heard.extend((prove(proof, people.officers), proof.second(people.officers)))
+        assert given == {}
+
+    command = click.command("decline")(run)
+    for option in (*PROOF_OPTIONS, *SECOND_OPTIONS):
+        command = option(command)
+    second = ("--second", REVIEWER, "--second-passphrase-file", desk.file(REVIEWER))
+    typed = f"{PASSPHRASES[SUPERVISOR]}\n{PASSPHRASES[REVIEWER]}\n"
+
+    for words, keys in (((*desk.proof(SUPERVISOR), *second), ""), (("--as", SUPERVISOR, "--second", REVIEWER), typed)):
+        result = CliRunner().invoke(command, words, input=keys, catch_exceptions=False)
+        assert (result.exit_code, result.stdout) == (0, "")
+    CliRunner().invoke(command, desk.proof(SUPERVISOR), catch_exceptions=False)
+
+    assert [officer and officer.role for officer in heard] == ["supervisor", "reviewer"] * 2 + ["supervisor", None]
+
+
+def test_who_does_not_say_who_acts_does_not_act(desk: PeopleDesk) -> None:
+    """The option is asked for by name."""
+    assert "--as" in desk.run("officers", "deactivate", OFFICER, expected=2).output

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from clue_exchange.store import Store
 from console.cli.intake import run_intake, show_report
-from producers.candidates import Candidates, CandidateStatus
+from producers.candidate import CandidateStatus
+from producers.candidates import Candidates
 from producers.intake import FileRefused, IntakeReport, RowsUnaccounted, bundled_mappings, take_in
 from producers.intake.categories import CATEGORY_OF, categories
 from producers.intake.repeats import LINKS_MAX

@@ -1,0 +1,82 @@
+"""
+A candidate: a row of a register, screened, that awaits a person.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from schemas.codes import AgeBand, Category, IdNumberState, Source
+from schemas.particulars import Particulars
+
+
+class CandidateStatus(StrEnum):
+    """What has become of a row; `screened_out` (no sign found) is kept too, for screening may err."""
+
+    screened_out = "screened_out"
+    awaiting = "awaiting"
+    transferred = "transferred"
+    dismissed = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in the narrative that speaks for a label, without its text."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    What is known of a candidate without opening anything.
+
+    Attributes:
+        register, sheet, row_number: where a person finds the row.
+        labels, urgent, evidence: what screening found.
+        categories: what it proposes.
+        flags: what intake marked.
+        same_person_as: other candidates that may be of the same person.
+    """
+
+    candidate_id: UUID
+    register: str
+    sheet: str | None
+    row_number: int
+    source: Source
+    received_on: date | None
+    labels: tuple[str, ...]
+    categories: tuple[Category, ...]
+    urgent: bool
+    evidence: tuple[Span, ...]
+    flags: tuple[str, ...]
+    id_number_state: IdNumberState
+    age_band: AgeBand
+    same_person_as: tuple[UUID, ...]
+    taken_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCandidate:
+    """A row to keep: its facts, its hash and what is to be sealed (whose `repr` shows nothing)."""
+
+    facts: Facts
+    row_hash: bytes
+    particulars: Particulars
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A kept row, and what a person decided on it."""
+
+    facts: Facts
+    status: CandidateStatus
+    reviewer: str | None
+    clue_id: UUID | None
+
+    @property
+    def candidate_id(self) -> UUID:
+        return self.facts.candidate_id

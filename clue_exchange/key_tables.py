@@ -41,6 +41,7 @@ DATA_KEY = Table(
     Column("made_at", Moment, nullable=False),
     Column("destroyed_at", Moment),  # she is erased
     Column("tombstoned_at", Moment),  # and its record on our keys topic too
+    Column("tombstones", Integer, nullable=False, default=0),
 )
 
 # Written by clue_exchange/blind_index.py alone: where persons occur, by an HMAC of their numbers.

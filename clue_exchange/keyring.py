@@ -5,8 +5,9 @@ An agency makes the keys of the persons that it adds and its own facts keys, and
 wrapped for both parties.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -143,11 +144,26 @@ class KeyRing:
         """Tombstone the dead keys of this clue that we published, once; answers how many."""
         ours = DATA_KEY.c.clue_id == clue_id, DATA_KEY.c.owner == self._agency, DATA_KEY.c.tombstoned_at.is_(None)
         dead = transaction.scalars(select(DATA_KEY.c.key_id).where(*ours, DATA_KEY.c.destroyed_at.is_not(None))).all()
-        for key_id in dead:
-            self._outbox.append_tombstone(transaction, topic_name(self._agency, Family.KEYS), key_id.encode())
-            is_it = DATA_KEY.c.key_id == key_id
-            transaction.execute(update(DATA_KEY).where(is_it).values(tombstoned_at=self._clock()))
+        self._write_tombstones(transaction, dead)
         return len(dead)
+
+    def repeat_tombstones(self, transaction: Transaction, before: datetime) -> int:
+        """
+        Write once more the tombstones that were written before this moment, and only once; answers how many.
+
+        Kafka closes a segment by age only when it writes: without a later record a tombstoned key would stay in the
+        active segment for ever (measured: benchmarks/erasure.py).
+        """
+        once = DATA_KEY.c.tombstones == 1, DATA_KEY.c.tombstoned_at < before
+        old = transaction.scalars(select(DATA_KEY.c.key_id).where(*once)).all()
+        self._write_tombstones(transaction, old)
+        return len(old)
+
+    def _write_tombstones(self, transaction: Transaction, key_ids: Sequence[str]) -> None:
+        for key_id in key_ids:
+            self._outbox.append_tombstone(transaction, topic_name(self._agency, Family.KEYS), key_id.encode())
+            written = {"tombstoned_at": self._clock(), "tombstones": DATA_KEY.c.tombstones + 1}
+            transaction.execute(update(DATA_KEY).where(DATA_KEY.c.key_id == key_id).values(written))
 
     def is_dead(self, transaction: Transaction, key_id: str) -> bool:
         """Whether this key was destroyed here."""

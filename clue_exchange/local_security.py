@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clue_exchange.access_admin import AccessAdmin
+from clue_exchange.acls import acls_of_administrator, acls_of_agencies, acls_of_operator, grant_missing
 from clue_exchange.certificates import BROKERS, CLIENTS, Authority, Issued, show
 from clue_exchange.clock import Clock, system_clock
 from clue_exchange.embedded_security import BrokerSecurity
@@ -62,6 +64,15 @@ def local_security(folder: Path, agencies: Iterable[str], clock: Clock = system_
         administrator=certified(ADMINISTRATOR),
         operator=certified(OPERATOR),
     )
+
+
+def grant_rights(bootstrap: str, local: LocalSecurity) -> None:
+    """Let every agency cooperate with every other, the operator watch, and the administrator set topics up."""
+    counterparts = {agency: [other for other in local.agencies if other != agency] for agency in local.agencies}
+    wanted = acls_of_agencies(counterparts) | acls_of_operator(OPERATOR)
+    wanted |= acls_of_administrator(ADMINISTRATOR, local.agencies)
+    with AccessAdmin(bootstrap, security=local.superuser) as access:
+        grant_missing(access, wanted)
 
 
 def _is_due(files: Issued, clock: Clock) -> bool:

@@ -20,6 +20,8 @@ LogEvent: TypeAlias = Literal[
     "offsets.not_committed",
     "outbox.relayed",
     "relay.retried",
+    "housekeeping.done",
+    "housekeeping.retried",
     "loop.connected",
     "loop.retried",
 ]

@@ -1,5 +1,5 @@
 """
-One agency's node: relay and loop, each in a thread of its own, until it is told to stop or one of them must stop.
+One agency's node: relay, loop and housekeeping, each in a thread of its own, until it is told, or one has, to stop.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ class Node:
         self._log.info("node.started")
         threads = [
             Thread(target=self._guarded, args=(part,), name=name)
-            for name, part in (("relay", self._relay), ("loop", self._loop))
+            for name, part in (("relay", self._relay), ("loop", self._loop), ("housekeeping", self._housekeeping))
         ]
         for thread in threads:
             thread.start()
@@ -62,6 +62,9 @@ class Node:
     def _relay(self) -> None:
         with self._agency.producer() as producer, closing(watch(self._agency.store)) as commits:
             self._agency.relay(producer, commits, self._log).run(self._stop)
+
+    def _housekeeping(self) -> None:
+        self._agency.housekeeping(self._log).run(self._stop)
 
     def _loop(self) -> None:
         self._agency.loop(self._log).run(self._stop)

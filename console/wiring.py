@@ -24,12 +24,14 @@ from clue_exchange.store import Store
 from clue_exchange.topics import topic_name
 from clue_exchange.vault import VAULT_TABLES, Vault
 from clue_exchange.wake import CommitWatch
+from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.loop import Loop
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
+from producers.housekeeping import Housekeeping
 from producers.procuratorate import Procuratorate
 from producers.relay import Relay
 from schemas.catalog import EVENT_FAMILIES, Family
@@ -113,6 +115,10 @@ class Agency:
         return DeadLetters(self.settings.agency, self.outbox, AtRest(self.keys.table_key), self.clock)
 
     @property
+    def people(self) -> People:
+        return People.on(self.store, self.clock)
+
+    @property
     def tools(self) -> Tools:
         return Tools(
             store=self.store,
@@ -151,6 +157,9 @@ class Agency:
     def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in (*EVENT_FAMILIES, Family.KEYS)]
         return Loop(topics, self._consumer, self.store, self.batches(), log)
+
+    def housekeeping(self, log: Log) -> Housekeeping:
+        return Housekeeping(self.store, self.keyring, self.clock, log)
 
     def close(self) -> None:
         self.store.close()

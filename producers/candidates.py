@@ -13,6 +13,8 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping, select, update
 
+from clue_exchange.access_entries import Subject
+from clue_exchange.access_log import OpeningPermit
 from clue_exchange.blind_index import BlindIndex
 from clue_exchange.errors import CommandRefused
 from clue_exchange.sealing import new_data_key, seal, unseal
@@ -112,9 +114,20 @@ class Candidates:
         """
         return _candidate(self._one(candidate_id))
 
-    def particulars(self, candidate_id: UUID) -> Particulars:
+    def particulars(self, candidate_id: UUID, permit: OpeningPermit) -> Particulars:
         """
-        Open what is sealed, for one person's eyes: the caller has written the access log before.
+        Open what is sealed, for one person's eyes, after the access log says so.
+
+        Raises:
+            NotPermitted: the permit is for another candidate, or its time is over.
+            CommandRefused, Unreadable: as `to_hand_over`.
+        """
+        permit.require(Subject(candidate_id=candidate_id))
+        return self.to_hand_over(candidate_id)
+
+    def to_hand_over(self, candidate_id: UUID) -> Particulars:
+        """
+        What is sealed, on its way into the first event of a clue; nobody sees it.
 
         Raises:
             CommandRefused: there is none with this id, or she is erased.

@@ -95,7 +95,7 @@ class Desk:
             CommandRefused: the candidate is not known, or decided already.
         """
         candidates = self._tools.candidates
-        told = {(self._role, facts.persons[0].number): candidates.particulars(candidate_id)}
+        told = {(self._role, facts.persons[0].number): candidates.to_hand_over(candidate_id)}
         clue_id = self._tools.new_id()
         with self._tools.store.transaction() as transaction:
             candidates.mark_transferred(transaction, candidate_id, clue_id, facts.officer)

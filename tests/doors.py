@@ -11,17 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from kafka import KafkaAdminClient
 
-from clue_exchange.access_admin import AccessAdmin
-from clue_exchange.acls import acls_of_administrator, acls_of_agencies, acls_of_operator, grant_missing
 from clue_exchange.certificates import Authority
 from clue_exchange.clock import system_clock
 from clue_exchange.embedded_kafka import EmbeddedKafka
+from clue_exchange.errors import DoorClosed
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer, OutgoingRecord
 from clue_exchange.kafka_records import TopicSpec
 from clue_exchange.kafka_security import KafkaSecurity
-from clue_exchange.local_security import ADMINISTRATOR, OPERATOR, SUPERUSER, LocalSecurity, local_security
+from clue_exchange.local_security import SUPERUSER, LocalSecurity, grant_rights, local_security
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
 
@@ -29,6 +29,7 @@ FEDERATION, PROCURATORATE = "federation-110101", "procuratorate-110101"
 STRANGER = "federation-110109"  # certified by the same authority; no agreement, no rights
 NEIGHBOUR = "federation-1101011"  # no agency has such a name; its prefix is what a missing dot would let in
 LOG_SECONDS = 5
+AT_ONCE_SECONDS = 1.0
 
 
 @dataclass
@@ -60,14 +61,9 @@ class Doors:
 
     def grant_a_county(self) -> None:
         """Rights by the super user, topics by the administrator."""
-        agencies = {FEDERATION: [PROCURATORATE], PROCURATORATE: [FEDERATION]}
-        wanted = (
-            acls_of_agencies(agencies) | acls_of_operator(OPERATOR) | acls_of_administrator(ADMINISTRATOR, agencies)
-        )
-        with AccessAdmin(self.bootstrap, security=self.local.superuser) as access:
-            grant_missing(access, wanted)
+        grant_rights(self.bootstrap, self.local)
         with TopicAdmin(self.bootstrap, security=self.local.administrator) as topics:
-            ensure_topics(topics, agencies, replicas=1)
+            ensure_topics(topics, self.local.agencies, replicas=1)
         with TopicAdmin(self.bootstrap, security=self.local.superuser) as topics:
             topics.create([TopicSpec(f"{NEIGHBOUR}.clues", 1, 1)])
 
@@ -116,6 +112,23 @@ class Doors:
         """The same for the log of handshakes."""
         with _grown(self.kafka.nodes[0].handshakes_log) as was_written:
             yield was_written
+
+
+def with_password(doors: Doors, folder: Path, username: str, password: str) -> KafkaSecurity:
+    """A client that has no certificate."""
+    file = folder / f"{username}.password"
+    file.write_text(password + "\n", encoding="utf-8")
+    file.chmod(0o600)
+    return KafkaSecurity(ca=doors.authority.certificate, username=username, password_file=file)
+
+
+def refused(bootstrap: str, security: KafkaSecurity | None) -> DoorClosed:
+    """How a client of ours is turned away: at once."""
+    asked_at = time.monotonic()
+    with pytest.raises(DoorClosed) as closed:
+        TopicAdmin(bootstrap, security=security, patience_ms=500)
+    assert time.monotonic() - asked_at < AT_ONCE_SECONDS
+    return closed.value
 
 
 @contextmanager

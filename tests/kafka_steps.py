@@ -2,6 +2,8 @@
 Steps of tests on a real Kafka: relay once, take in once, wait for a view.
 """
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +18,7 @@ from consumers import worklist
 from schemas.catalog import EVENT_FAMILIES
 
 DEADLINE_SECONDS = 30
+DEMO_SECONDS = 180
 
 
 def wait_until(agency: Agency, condition: Callable[[], bool]) -> None:
@@ -47,3 +50,11 @@ def take_in(agency: Agency, next_offsets: dict[str, int], log: Log) -> int:
 
 def journals(agency: Agency) -> list[str]:
     return [topic_name(agency.settings.agency, family) for family in EVENT_FAMILIES]
+
+
+def clue_exchange(*words: str, expected: int = 0) -> str:
+    """Run the command line in a process of its own; its standard output."""
+    command = [sys.executable, "-m", "console", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=DEMO_SECONDS, check=False)
+    assert done.returncode == expected, done.stdout + done.stderr
+    return done.stdout

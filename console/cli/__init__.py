@@ -7,12 +7,17 @@ from typing import Any
 import click
 
 from clue_exchange.errors import ExchangeError
+from console.cli.access_log import access_log
+from console.cli.acl import acl
 from console.cli.acts import act_commands
 from console.cli.broker import broker
+from console.cli.certificates import certificates
 from console.cli.demo import demo
 from console.cli.intake import candidates, intake
 from console.cli.node import node
+from console.cli.officers import officers
 from console.cli.operate import dead_letters, waiting
+from console.cli.persons import candidate, erase, hand_over, particulars
 from console.cli.schemas import schemas
 from console.cli.topics import topics
 from console.cli.views import clue, clues
@@ -39,7 +44,12 @@ def main() -> None:
     """
 
 
-for command in (broker, candidates, clue, clues, dead_letters, demo, intake, node, schemas, topics, waiting):
+COMMANDS = (
+    *(demo, node, broker, topics, acl, certificates, schemas),
+    *(intake, candidates, candidate, hand_over, clues, clue, particulars, erase),
+    *(officers, access_log, dead_letters, waiting),
+)
+for command in COMMANDS:
     main.add_command(command)
 for command in act_commands():
     main.add_command(command)

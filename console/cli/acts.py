@@ -14,7 +14,11 @@ from uuid import UUID
 
 import click
 
+from clue_exchange.permissions import SECOND
+from clue_exchange.signed_events import SignedEvent
 from console.cli.options import config_option, json_option, opened
+from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
+from console.people import People
 from producers.desk import Told
 from schemas.catalog import CATALOG, Carries, EventType
 from schemas.codes import Role
@@ -23,6 +27,8 @@ from schemas.event import Coded
 from schemas.particulars import Particulars
 
 OPENING_VERBS = ("transfer", "share")
+OFFICER_FIELDS = ("officer", "second")
+"""Fields that the proof fills in: who acts is never typed as a fact."""
 
 
 def act_commands() -> Iterator[click.Command]:
@@ -33,7 +39,12 @@ def act_commands() -> Iterator[click.Command]:
 
 def _command(row: EventType) -> click.Command:
     def run(config: Path, as_json: bool, clue_id: UUID | None = None, particulars: Any = None, **given: Any) -> None:
-        _act(row, config, as_json, clue_id, _told(particulars), _facts(row, given))
+        proof, told = Proof.taken_from(given), _told(particulars)
+        with opened(config) as agency:
+            given |= _officers(row, agency.people, proof, clue_id)
+            act, facts = agency.desk().act(row.verb), _facts(row, given)
+            signed = act(facts, told) if clue_id is None else act(clue_id, facts, told)
+        _tell(row, signed, as_json)
 
     command = click.command(row.verb, help=f"{row.model.__doc__}\n\n{row.chinese}")(run)
     for option in reversed(list(_options(row))):
@@ -46,7 +57,7 @@ def _options(row: EventType) -> Iterator[Any]:
     if row.verb not in OPENING_VERBS:
         yield click.argument("clue_id", metavar="CLUE", type=click.UUID)
     for name, hint in get_type_hints(row.model, include_extras=True).items():
-        if name in row.model.model_fields:
+        if name in row.model.model_fields and name not in OFFICER_FIELDS:
             yield _option(name, hint, required=row.model.model_fields[name].is_required())
     if row.particulars is not Carries.nothing:
         yield click.option(
@@ -55,6 +66,9 @@ def _options(row: EventType) -> Iterator[Any]:
             required=row.particulars is Carries.required,
             help='JSON: {"federation:1": {"name": …, "narrative": …, "explanation": …}}; - reads standard input.',
         )
+    yield from PROOF_OPTIONS
+    if row.verb in SECOND:
+        yield from SECOND_OPTIONS
     yield json_option
 
 
@@ -107,10 +121,19 @@ def _told(file: Any) -> Told:
     return told
 
 
-def _act(row: EventType, config: Path, as_json: bool, clue_id: UUID | None, told: Told, facts: Any) -> None:
-    with opened(config) as agency:
-        act = agency.desk().act(row.verb)
-        signed = act(facts, told) if clue_id is None else act(clue_id, facts, told)
+def _officers(row: EventType, people: People, proof: Proof, clue_id: UUID | None) -> dict[str, str]:
+    """
+    The officer who acts and the second one where two are needed, proven, by the fields that carry their ids.
+
+    Raises:
+        NotProven, NotPermitted: a refusal is in the access log before it is raised.
+    """
+    officer, second = prove(proof, people.officers), proof.second(people.officers)
+    people.log.permit(officer, row.verb, clue_id, second)
+    return {"officer": officer.officer_id} | ({"second": second.officer_id} if second is not None else {})
+
+
+def _tell(row: EventType, signed: SignedEvent, as_json: bool) -> None:
     saved = {"clue": str(signed.envelope.clue_id), "event": str(signed.envelope.event_id), "number": signed.number}
     if as_json:
         click.echo(json.dumps(saved))

@@ -9,19 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from rich.progress import Progress
 
 from clue_exchange.clock import system_clock
+from console.cli.persons import opening_facts
 from console.demo.county import County
 from console.demo.officers import Officers, ScriptedClue, courses
 from console.demo.stories import ACCEPT, CROSSING, STORIES, WITHDRAW
 from console.wiring import Agency
-from producers.candidate import Candidate
 from producers.intake import IntakeReport, bundled_mappings, take_in
 from producers.screening import Screener
-from schemas.clue_events import ClueShared, ClueTransferred, NewClue
 from schemas.codes import Role
 
 REGISTER_OF = {Role.federation: "complaints-2022-federation.csv", Role.procuratorate: "hotline-12309.xlsx"}
@@ -81,24 +79,11 @@ def _hand_over(officers: Officers, role: Role, what: str, progress: Progress) ->
     found = [each for each in agency.candidates().list() if each.facts.categories]
     clues = []
     for candidate in progress.track(found, description=what):
-        signed = agency.desk().hand_over(candidate.candidate_id, _opening(agency, candidate))
+        facts = opening_facts(agency, candidate.candidate_id, f"{role}-reviewer-1", "statutory_duty")
+        signed = agency.desk().hand_over(candidate.candidate_id, facts)
         clues.append(ScriptedClue(signed.envelope.clue_id))
         officers.wait_until_seen(role.other, clues[-1].clue_id, 1)
     return clues
-
-
-def _opening(agency: Agency, candidate: Candidate) -> NewClue:
-    facts, role = candidate.facts, agency.settings.role
-    person = {"number": 1, "role": "applicant", "age_band": facts.age_band, "id_number": facts.id_number_state}
-    fields: dict[str, Any] = {
-        "officer": f"{role}-reviewer-1",
-        "source": facts.source,
-        "categories": facts.categories,
-        "urgent": facts.urgent,
-        "legal_basis": "statutory_duty",
-        "persons": [person],
-    }
-    return ClueTransferred.read(fields) if role is Role.federation else ClueShared.read(fields)
 
 
 def _cross(

@@ -1,8 +1,10 @@
 """One real Kafka for the whole session, and topics that no two tests share."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
 from schemas.codes import Role
 from tests.doors import Doors
+from tests.kafka_steps import clue_exchange
 from tests.two_sides import SetClock, TwoSides, settings_for
 
 
@@ -77,3 +80,18 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     """A secured broker with the rights of one county, until the last test is done; tests that change rights undo it."""
     with Doors.opened(tmp_path_factory.mktemp("doors")) as doors:
         yield doors
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one demonstration of this session left its databases, logs, broker files and figures."""
+    folder = tmp_path_factory.mktemp("demo")
+    clue_exchange("demo", "--folder", str(folder / "county"), "--json", str(folder / "demo.json"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_figures(demo_folder: Path) -> dict[str, Any]:
+    """What the demonstration measured."""
+    loaded: dict[str, Any] = json.loads((demo_folder / "demo.json").read_text(encoding="utf-8"))
+    return loaded

@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,22 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from clue_exchange.access_admin import AccessAdmin
-from clue_exchange.acls import Operation, Resource, acls_for
 from clue_exchange.certificates import Authority
 from clue_exchange.clock import system_clock
 from clue_exchange.embedded_node import HOST
-from clue_exchange.errors import BrokerRefused, BrokerUnavailable, DoorClosed
-from clue_exchange.kafka_clients import JournalProducer, OutgoingRecord
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable
+from clue_exchange.kafka_clients import JournalProducer
 from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.topic_admin import TopicAdmin
-from tests import kafka_attempts as attempt
-from tests.doors import FEDERATION, PROCURATORATE, Doors
+from tests.doors import FEDERATION, Doors, refused, with_password
 
 pytestmark = pytest.mark.broker
 
 TOPIC = f"{FEDERATION}.clues"
-NOT_AT_ONCE_SECONDS = 1.0
 
 
 def certified(authority: Authority, name: str, doors: Doors, days: int = 1) -> KafkaSecurity:
@@ -35,29 +30,12 @@ def certified(authority: Authority, name: str, doors: Doors, days: int = 1) -> K
     return KafkaSecurity(ca=doors.authority.certificate, certificate=files.certificate, key=files.key)
 
 
-def with_password(doors: Doors, folder: Path, username: str, password: str) -> KafkaSecurity:
-    """A client that has no certificate."""
-    file = folder / f"{username}.password"
-    file.write_text(password + "\n", encoding="utf-8")
-    file.chmod(0o600)
-    return KafkaSecurity(ca=doors.authority.certificate, username=username, password_file=file)
-
-
 def second_hand(doors: Doors, folder: Path) -> Authority:
     """The authority of the clients, in another folder, so that it replaces no certificate in use."""
     folder.mkdir()
     for name in ("ca.pem", "ca-key.pem"):
         (folder / name).write_bytes((doors.authority.folder / name).read_bytes())
     return Authority.open(folder, system_clock)
-
-
-def refused(bootstrap: str, security: KafkaSecurity | None) -> DoorClosed:
-    """How a client of ours is turned away: at once."""
-    asked_at = time.monotonic()
-    with pytest.raises(DoorClosed) as closed:
-        TopicAdmin(bootstrap, security=security, patience_ms=500)
-    assert time.monotonic() - asked_at < NOT_AT_ONCE_SECONDS
-    return closed.value
 
 
 def test_a_stranger_without_a_certificate_is_refused(doors: Doors, tmp_path: Path) -> None:
@@ -180,82 +158,3 @@ def test_a_name_counts_only_in_its_own_unit(doors: Doors, tmp_path: Path, unit: 
         with TopicAdmin(doors.bootstrap, security=security) as admin:
             assert admin.describe([TOPIC]) == {}
         assert was_written(f"User:{principal} is Denied operation = DESCRIBE .*Topic:LITERAL:{TOPIC} ")
-
-
-def test_a_password_is_the_second_way(doors: Doors, tmp_path: Path) -> None:
-    """The same name has the same rights, at a port of its own."""
-    with AccessAdmin(doors.bootstrap, security=doors.local.superuser) as access:
-        access.set_password(FEDERATION, "a long password of the federation")
-    security = with_password(doors, tmp_path, FEDERATION, "a long password of the federation")
-
-    with JournalProducer(doors.kafka.scram_bootstrap, security=security) as producer:
-        sent = producer.send_all([OutgoingRecord(TOPIC, b"key", b"by password")], deadline_seconds=10)
-        with pytest.raises(BrokerRefused, match="TopicAuthorizationFailed"):
-            producer.send_all([OutgoingRecord(f"{PROCURATORATE}.clues", b"key", b"x")], deadline_seconds=10)
-
-    assert [each.topic for each in sent] == [TOPIC]
-
-
-@pytest.mark.parametrize("username", [FEDERATION, "nobody-knows"])
-def test_a_wrong_password_is_told_as_such(doors: Doors, tmp_path: Path, username: str) -> None:
-    """At once, and without saying which of the two is wrong."""
-    with AccessAdmin(doors.bootstrap, security=doors.local.superuser) as access:
-        access.set_password(FEDERATION, "a long password of the federation")
-
-    closed = refused(doors.kafka.scram_bootstrap, with_password(doors, tmp_path, username, "wrong"))
-
-    assert closed.cause == "wrong_password"
-    assert "wrong" in str(closed)
-
-
-def test_a_certificate_at_the_door_for_passwords_is_told_as_such(doors: Doors) -> None:
-    """The library would only say that it could not connect."""
-    assert refused(doors.kafka.scram_bootstrap, doors.local.agencies[FEDERATION]).cause == "no_password"
-
-
-def test_revocation_acts_at_the_next_record(doors: Doors) -> None:
-    """A client that is connected does not go on; a new grant lets a new producer in."""
-    record = OutgoingRecord(TOPIC, b"key", b"x")
-    (write,) = (
-        acl for acl in acls_for(FEDERATION, []) if (acl.operation, acl.resource) == (Operation.WRITE, Resource.TOPIC)
-    )
-    with (
-        AccessAdmin(doors.bootstrap, security=doors.local.administrator) as access,
-        JournalProducer(doors.bootstrap, security=doors.local.agencies[FEDERATION]) as producer,
-    ):
-        producer.send_all([record], deadline_seconds=10)
-        access.revoke([write])
-        try:
-            with doors.authorizer_log() as was_written:
-                with pytest.raises(BrokerRefused, match="TopicAuthorizationFailed"):
-                    producer.send_all([record], deadline_seconds=10)
-                assert was_written(f"User:{FEDERATION} is Denied operation = WRITE .*{TOPIC} ")
-        finally:
-            access.grant([write])
-        producer.send_all([record], deadline_seconds=10)
-
-        assert write in access.acls()
-
-
-def test_only_who_may_alter_rights_is_believed_to_have_altered_them(doors: Doors) -> None:
-    """The library returns refusals in its results; they must not pass for success."""
-    rights = acls_for(FEDERATION, [])
-    with AccessAdmin(doors.bootstrap, security=doors.local.agencies[FEDERATION]) as access:
-        for act in (access.grant, access.revoke):
-            with pytest.raises(BrokerRefused, match="ClusterAuthorizationFailed"):
-                act(rights)
-        with pytest.raises(BrokerRefused, match="ClusterAuthorizationFailed"):
-            access.acls()
-        with pytest.raises(BrokerRefused, match=r"needs ALTER permission"):
-            access.set_password("nobody", "whatever")
-
-
-def test_an_open_broker_has_no_rights_to_show(bootstrap: str) -> None:
-    """Rules on a broker without an authorizer would be believed and do nothing."""
-    with AccessAdmin(bootstrap) as access, pytest.raises(BrokerRefused, match="SecurityDisabled"):
-        access.acls()
-
-
-def test_the_neighbouring_cell_still_works(doors: Doors) -> None:
-    """After all this the federation reads its own journal, as at the beginning."""
-    attempt.read(doors, FEDERATION, TOPIC)

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from clue_exchange.store import Store
 from schemas.codes import Role
+from tests.key_steps import Restart, restarted
 from tests.two_sides import SetClock, TwoSides, settings_for
 
 
@@ -75,3 +76,24 @@ def sides(store_url: str, tmp_path: Path) -> Iterator[TwoSides]:
     both = TwoSides.of({role: settings_for(role, tmp_path, urls[role]) for role in Role}, clock)
     yield both
     both.close()
+
+
+@pytest.fixture
+def restart() -> Iterator[Restart]:
+    """Begins the federation's process anew, with what its key file holds by then."""
+    begun: list[TwoSides] = []
+
+    def anew(sides: TwoSides) -> TwoSides:
+        begun.append(restarted(sides))
+        return begun[-1]
+
+    yield anew
+    for sides in begun:
+        sides.federation.close()
+
+
+@pytest.fixture
+def kept(sides: TwoSides, tmp_path: Path) -> TwoSides:
+    """Two agencies whose key files are there, so that a process can begin anew."""
+    sides.write_files(tmp_path)
+    return sides

@@ -66,7 +66,7 @@ def test_what_was_added_is_read_again(store: Store, candidates: Candidates) -> N
     assert candidates.get(UUID(int=1)) == Candidate(
         replace(FACTS, row_number=1), CandidateStatus.awaiting, reviewer=None, clue_id=None
     )
-    assert candidates.particulars(UUID(int=1)) == PARTICULARS
+    assert candidates.to_hand_over(UUID(int=1)) == PARTICULARS
 
 
 def test_a_row_that_is_kept_already_stays_as_it_was(store: Store, candidates: Candidates) -> None:
@@ -116,7 +116,7 @@ def test_a_sealed_part_that_was_moved_is_not_opened(store: Store, candidates: Ca
         transaction.execute(update(CANDIDATE).where(CANDIDATE.c.candidate_id == UUID(int=2)).values(sealed=sealed))
 
     with pytest.raises(Unreadable):
-        candidates.particulars(UUID(int=2))
+        candidates.to_hand_over(UUID(int=2))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_an_unknown_candidate_is_refused(store: Store, candidates: Candidates) -
     with pytest.raises(CommandRefused):
         candidates.get(uuid4())
     with pytest.raises(CommandRefused):
-        candidates.particulars(uuid4())
+        candidates.to_hand_over(uuid4())
     with pytest.raises(CommandRefused), store.transaction() as transaction:
         candidates.dismiss(transaction, uuid4(), "officer-1")
 

@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.cli import main
+from tests.people import OFFICER, PASSPHRASES, REVIEWER, SUPERVISOR, settle
 from tests.two_sides import TwoSides
 
 TRANSFER = (
-    *("transfer", "--officer", "officer-1", "--source", "S2", "--categories", "W2", "--urgent"),
+    *("transfer", "--source", "S2", "--categories", "W2", "--urgent"),
     *("--legal-basis", "consent", "--persons"),
     '[{"number": 1, "role": "applicant", "age_band": "from_18_to_59", "id_number": "none"}]',
 )
@@ -24,6 +25,15 @@ class Desk:
 
     def __init__(self, config: Path) -> None:
         self._config = config
+
+    def by(self, login: str, flag: str = "as") -> tuple[str, ...]:
+        """The words by which this officer acts; the passphrase stands in a file of his own."""
+        file = self._config.parent / f"{login}.passphrase"
+        if not file.exists():
+            file.touch(0o600)
+            file.write_text(PASSPHRASES[login], encoding="utf-8")
+        of = "passphrase-file" if flag == "as" else f"{flag}-passphrase-file"
+        return f"--{flag}", login, f"--{of}", str(file)
 
     def run(self, *words: str, expected: int = 0, stdin: str | None = None) -> Result:
         result = CliRunner().invoke(main, [*words, "--config", str(self._config)], input=stdin)
@@ -42,6 +52,7 @@ def desks(sides: TwoSides, tmp_path: Path) -> tuple[Desk, Desk]:
     for agency in (sides.federation, sides.procuratorate):
         config = tmp_path / f"{agency.settings.agency}.toml"
         config.write_text(agency.settings.to_toml(), encoding="utf-8")
+        settle(agency.people)
         made.append(Desk(config))
     return made[0], made[1]
 
@@ -50,7 +61,7 @@ def desks(sides: TwoSides, tmp_path: Path) -> tuple[Desk, Desk]:
 def clue_id(sides: TwoSides, desks: tuple[Desk, Desk]) -> str:
     """A clue that the federation has transferred and the procuratorate sees."""
     told = json.dumps({"federation:1": {"name": "甲某", "narrative": "来电人称被丈夫殴打。"}})
-    saved = desks[0].json(*TRANSFER, "--particulars", "-", stdin=told)
+    saved = desks[0].json(*TRANSFER, *desks[0].by(REVIEWER), "--particulars", "-", stdin=told)
     sides.exchange()
     return str(saved["clue"])
 
@@ -60,7 +71,7 @@ def test_an_officer_transfers_and_the_other_side_accepts(
 ) -> None:
     """The verbs of the lifecycle are commands; both sides list the same."""
     federation, procuratorate = desks
-    procuratorate.run("accept", clue_id, "--officer", "officer-7", "--handler", "officer-9")
+    procuratorate.run("accept", clue_id, *procuratorate.by(OFFICER), "--handler", "officer-9")
     sides.exchange()
 
     (ours,), (theirs,) = federation.json("clues"), procuratorate.json("clues", "--mine")
@@ -71,7 +82,7 @@ def test_an_officer_transfers_and_the_other_side_accepts(
 
 def test_a_refusal_is_one_line_that_says_what_is_possible(desks: tuple[Desk, Desk], clue_id: str) -> None:
     """State, turn, possible acts; no stack trace."""
-    result = desks[1].run("pay", clue_id, "--officer", "officer-7", "--awards", "1", expected=1)
+    result = desks[1].run("pay", clue_id, *desks[1].by(OFFICER), "--awards", "1", expected=1)
 
     assert "The clue is transferred" in result.output
     assert "ClueAccepted" in result.output
@@ -80,22 +91,22 @@ def test_a_refusal_is_one_line_that_says_what_is_possible(desks: tuple[Desk, Des
 
 def test_an_act_of_the_other_side_is_refused(desks: tuple[Desk, Desk], clue_id: str) -> None:
     """A federation does not accept."""
-    result = desks[0].run("accept", clue_id, "--officer", "officer-1", "--handler", "officer-1", expected=1)
+    result = desks[0].run("accept", clue_id, *desks[0].by(OFFICER), "--handler", "officer-1", expected=1)
 
     assert "act of the procuratorate" in result.output
 
 
 def test_a_field_that_breaks_a_rule_is_named_and_its_value_is_not(desks: tuple[Desk, Desk], clue_id: str) -> None:
     """A name typed where a pseudonymous id belongs does not come back in the error."""
-    result = desks[1].run("accept", clue_id, "--officer", "王某某", "--handler", "officer-9", expected=1)
+    result = desks[1].run("accept", clue_id, *desks[1].by(OFFICER), "--handler", "王某某", expected=1)
 
-    assert "officer" in result.output
+    assert "handler" in result.output
     assert "王某某" not in result.output
 
 
 def test_the_code_other_wants_words(desks: tuple[Desk, Desk], clue_id: str) -> None:
     """And takes them from the particulars, not from a fact."""
-    words = ("return", clue_id, "--officer", "officer-7", "--reasons", "other")
+    words = ("return", clue_id, *desks[1].by(OFFICER), "--reasons", "other")
     refused = desks[1].run(*words, expected=1)
     desks[1].run(*words, "--particulars", "-", stdin='{"federation:1": {"explanation": "材料模糊,无法辨认"}}')
 
@@ -104,7 +115,7 @@ def test_the_code_other_wants_words(desks: tuple[Desk, Desk], clue_id: str) -> N
 
 def test_particulars_that_are_not_json_are_refused(desks: tuple[Desk, Desk]) -> None:
     """The message shows the form that is wanted."""
-    result = desks[0].run(*TRANSFER, "--particulars", "-", stdin="not json", expected=1)
+    result = desks[0].run(*TRANSFER, *desks[0].by(REVIEWER), "--particulars", "-", stdin="not json", expected=1)
 
     assert "federation:1" in result.output
 
@@ -120,3 +131,61 @@ def test_nothing_waits_and_nothing_is_dead(desks: tuple[Desk, Desk], clue_id: st
     """The operator's commands answer 0 when nothing needs a person."""
     for name in ("waiting", "dead-letters"):
         assert desks[1].json(name) == []
+
+
+def test_an_act_without_proof_or_beyond_the_role_is_refused(desks: tuple[Desk, Desk], clue_id: str) -> None:
+    """Deny by default: nobody, a wrong passphrase, an officer where a reviewer is needed."""
+    words = ("accept", clue_id, "--handler", "officer-9")
+    nobody = desks[1].run(*words, expected=2)
+    wrong = desks[1].run(*words, "--as", "nobody", *desks[1].by(OFFICER)[2:], expected=1)
+    told = '{"federation:1": {"name": "甲某"}}'
+    beyond = desks[0].run(*TRANSFER, *desks[0].by(OFFICER), "--particulars", "-", stdin=told, expected=1)
+
+    assert "--as" in nobody.output
+    assert "Traceback" not in wrong.output + beyond.output
+
+
+def test_a_decline_needs_a_second_proven_officer(desks: tuple[Desk, Desk], clue_id: str) -> None:
+    """Alone it is refused; with a second account it is done, and the two ids in the facts differ."""
+    words = ("decline", clue_id, "--reason", "D2", "--responsible", "person", "--next-step", "further_aid")
+    first, second = desks[1].by(OFFICER), desks[1].by(REVIEWER, "second")
+    desks[1].run(*words, *first, expected=1)
+    desks[1].run(*words, *first, *desks[1].by(OFFICER, "second"), expected=1)
+    desks[1].run(*words, *first, *second)
+
+    facts = desks[1].json("clue", clue_id)["events"][-1]["facts"]
+
+    assert facts["officer"] != facts["second"]
+
+
+def test_particulars_are_shown_for_a_purpose_and_logged(desks: tuple[Desk, Desk], clue_id: str) -> None:
+    """Who, whom, why: in the access log, which verifies."""
+    words = ("particulars", clue_id, "--person", "federation:1")
+    shown = desks[1].run(*words, "--purpose", "handling", *desks[1].by(OFFICER))
+    desks[1].run(*words, *desks[1].by(OFFICER), expected=2)
+    log = desks[1].run("access-log", "show", *desks[1].by(SUPERVISOR), "--json")
+
+    assert "甲某" in shown.output
+    assert "open-particulars" in log.output
+    assert "甲某" not in log.output
+
+
+def test_a_person_is_erased_by_two_officers_on_each_side(
+    sides: TwoSides, desks: tuple[Desk, Desk], clue_id: str
+) -> None:
+    """Asked here, confirmed there; then nothing of her can be shown anywhere."""
+    for desk in desks[::-1]:
+        two = (*desk.by(SUPERVISOR), *desk.by(REVIEWER, "second"))
+        desk.run("erase", clue_id, "--ground", "consent_withdrawn", *two)
+        sides.exchange()
+
+    for desk in desks:
+        shown = desk.run(
+            *("particulars", clue_id, "--person", "federation:1", "--purpose", "handling", *desk.by(OFFICER)),
+            expected=1,
+        )
+        assert "erased" in shown.output
+    assert [event["event_type"] for event in desks[0].json("clue", clue_id)["events"]][1:] == [
+        "ErasureRequested",
+        "ErasureConfirmed",
+    ]

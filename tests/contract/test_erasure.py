@@ -2,6 +2,7 @@
 What erasing a person promises, on SQLite and on PostgreSQL: her data die on both sides, the proof of the case lives.
 """
 
+import io
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from clue_exchange.access_entries import Subject
 from clue_exchange.access_log import AccessLog
 from clue_exchange.errors import CommandRefused, KeysUnavailable
+from clue_exchange.logs import json_log
 from clue_exchange.permissions import Officer, OfficerRole, Purpose
 from consumers import worklist
 from consumers.particulars import open_particulars
@@ -99,6 +101,21 @@ def test_the_originator_tombstones_her_key_once_both_have_destroyed_it(sides: Tw
     assert len(tombstones) == 1
     assert len(kept) == 1
     assert sides.give(Role.procuratorate, tombstones).dead_letters == []
+
+
+def test_the_tombstone_is_written_once_more_a_day_later(sides: TwoSides) -> None:
+    """Kafka closes the segment that still has her key only when it writes again."""
+    clue_id = sides.transfer().envelope.clue_id
+    sides.exchange()
+    erase(sides, clue_id)
+    written = []
+    for _ in range(4):
+        sides.federation.housekeeping(json_log(io.StringIO())).do_once()
+        written.append(max(record.offset for record in sides.keys_of(Role.federation)))
+        sides.clock.forward(hours=13)
+
+    assert written[0] == written[1]
+    assert written[2] == written[3] == written[1] + 1
 
 
 def test_a_tombstone_without_an_erasure_destroys_nothing_and_alarms(sides: TwoSides) -> None:

@@ -118,7 +118,7 @@ def test_a_command_takes_two_proven_officers(desk: PeopleDesk, store: Store) -> 
         heard.extend((prove(proof, people.officers), proof.second(people.officers)))
         assert given == {}
 
-    command = click.command("decline")(run)
+    command: Any = click.command("decline")(run)
     for option in (*PROOF_OPTIONS, *SECOND_OPTIONS):
         command = option(command)
     second = ("--second", REVIEWER, "--second-passphrase-file", desk.file(REVIEWER))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from clue_exchange.errors import SettingsInvalid
+from clue_exchange.local_security import local_security
 from clue_exchange.settings import Settings
 from schemas.codes import Role
 
@@ -73,3 +74,18 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """One clear line."""
     with pytest.raises(SettingsInvalid, match="cannot be read"):
         Settings.load(tmp_path / "nowhere.toml")
+
+
+def test_the_way_through_kafkas_doors_is_a_table_of_its_own(tmp_path: Path) -> None:
+    """It comes back from the file that the settings write; what is wrong in it is named with its table."""
+    made = local_security(tmp_path / "certificates", [GOOD["agency"]])
+    settings = Settings.load(written(tmp_path)).model_copy(update={"security": made.agencies[GOOD["agency"]]})
+    path = tmp_path / "again.toml"
+    path.write_text(settings.to_toml(), encoding="utf-8")
+    half = tmp_path / "half.toml"
+    half.write_text(settings.to_toml().replace("key = ", "nothing = "), encoding="utf-8")
+
+    assert "\n[security]\nca = " in settings.to_toml()
+    assert Settings.load(path) == settings
+    with pytest.raises(SettingsInvalid, match=r"security\.nothing: Extra inputs"):
+        Settings.load(half)

@@ -1,0 +1,163 @@
+"""
+`clue-exchange candidate | hand-over | particulars | erase`: what concerns one person, by proven officers.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from clue_exchange.access_entries import Subject
+from clue_exchange.errors import CommandRefused
+from clue_exchange.permissions import LocalAct, Purpose
+from console.cli.options import Command, config_option, opened
+from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
+from console.wiring import Agency
+from consumers.particulars import open_particulars
+from schemas.clue_events import ClueShared, ClueTransferred, ErasureConfirmed, ErasureRequested, NewClue
+from schemas.codes import Category, LegalBasis, Role
+from schemas.event import PersonKey
+from schemas.particulars import Particulars
+from schemas.reasons import ErasureGround
+
+
+class PersonParameter(click.ParamType[PersonKey]):
+    """A person of a clue: `federation:1`."""
+
+    name = "person"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> PersonKey:
+        added_by, _, number = str(value).partition(":")
+        if added_by not in tuple(Role) or not number.isdecimal():
+            self.fail("is not a person of a clue, such as federation:1", param, ctx)
+        return Role(added_by), int(number)
+
+
+def proven(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Add several options to a command, in their order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+purpose_option: Callable[[Command], Command] = click.option(
+    "--purpose", type=click.Choice([p.value for p in Purpose]), required=True
+)
+
+
+@click.command()
+@click.argument("candidate_id", metavar="CANDIDATE", type=click.UUID)
+@proven(config_option, purpose_option, *PROOF_OPTIONS)
+def candidate(candidate_id: UUID, config: Path, purpose: str, **given: Any) -> None:
+    """Show what was registered of a candidate; logged before it is shown. 查看候选线索"""
+    with opened(config) as agency:
+        officer, kept = prove(Proof.taken_from(given), agency.people.officers), agency.candidates()
+        subject = Subject(candidate_id=kept.get(candidate_id).candidate_id)
+        with agency.people.log.opening(officer, subject, Purpose(purpose)) as permit:
+            _show(kept.particulars(candidate_id, permit))
+        with agency.store.reading() as transaction:
+            _show_same(len(agency.index.same_persons(transaction, candidate_id)))
+
+
+@click.command("hand-over")
+@click.argument("candidate_id", metavar="CANDIDATE", type=click.UUID)
+@click.option("--legal-basis", type=click.Choice([b.value for b in LegalBasis]), required=True)
+@click.option("--categories", type=click.Choice([c.value for c in Category]), multiple=True, help="Corrects screening.")
+@proven(config_option, *PROOF_OPTIONS)
+def hand_over(candidate_id: UUID, config: Path, legal_basis: str, categories: tuple[str, ...], **given: Any) -> None:
+    """Open a clue from a candidate, in the reviewer's name. 移送候选线索"""
+    with opened(config) as agency:
+        officer = prove(Proof.taken_from(given), agency.people.officers)
+        agency.people.log.permit(officer, "transfer" if agency.settings.role is Role.federation else "share")
+        facts = opening_facts(agency, candidate_id, officer.officer_id, legal_basis, categories)
+        signed = agency.desk().hand_over(candidate_id, facts)
+    click.echo(f"{facts.event_type}: clue {signed.envelope.clue_id}, number {signed.number} in {signed.topic}")
+
+
+def opening_facts(
+    agency: Agency, candidate_id: UUID, officer_id: str, legal_basis: str, categories: tuple[str, ...] = ()
+) -> NewClue:
+    """The facts of the event that opens a clue from a candidate; categories replace what screening proposes."""
+    facts, role = agency.candidates().get(candidate_id).facts, agency.settings.role
+    person = {"number": 1, "role": "applicant", "age_band": facts.age_band, "id_number": facts.id_number_state}
+    fields: dict[str, Any] = {
+        "officer": officer_id,
+        "source": facts.source,
+        "categories": categories or facts.categories,
+        "urgent": facts.urgent,
+        "legal_basis": legal_basis,
+        "persons": [person],
+    }
+    return ClueTransferred.read(fields) if role is Role.federation else ClueShared.read(fields)
+
+
+@click.command()
+@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@click.option("--person", type=PersonParameter(), required=True, metavar="AGENCY:NUMBER")
+@proven(config_option, purpose_option, *PROOF_OPTIONS)
+def particulars(clue_id: UUID, person: PersonKey, config: Path, purpose: str, **given: Any) -> None:
+    """Show what was told of a person of a clue; logged before it is shown. 查看当事人信息"""
+    with opened(config) as agency:
+        officer = prove(Proof.taken_from(given), agency.people.officers)
+        subject = Subject(clue_id=clue_id, person=person)
+        with (
+            agency.people.log.opening(officer, subject, Purpose(purpose)) as permit,
+            agency.store.reading() as transaction,
+        ):
+            _show(open_particulars(transaction, agency.ledger, agency.keyring, clue_id, person, permit))
+            _show_same(len(agency.index.same_persons(transaction, clue_id)))
+
+
+@click.command()
+@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@click.option(
+    "--person", "persons", type=PersonParameter(), multiple=True, metavar="AGENCY:NUMBER", help="Default: all."
+)
+@click.option("--ground", type=click.Choice([g.value for g in ErasureGround]), required=True)
+@proven(config_option, *PROOF_OPTIONS, *SECOND_OPTIONS)
+def erase(clue_id: UUID, persons: tuple[PersonKey, ...], ground: str, config: Path, **given: Any) -> None:
+    """
+    Destroy the data of persons on both sides; or confirm it, where the other side asked. Two officers. 删除当事人信息
+
+    Chain, receipts and figures stay and verify. What is destroyed cannot be brought back.
+    """
+    with opened(config) as agency:
+        proof, people = Proof.taken_from(given), agency.people
+        officer, second = prove(proof, people.officers), proof.second(people.officers)
+        people.log.permit(officer, LocalAct.erase, clue_id, second)
+        with agency.store.reading() as transaction:
+            view = agency.ledger.fold(transaction, clue_id).view
+        chosen = persons or tuple(sorted(view.persons))
+        refs = [{"added_by": added_by, "number": number} for added_by, number in chosen]
+        asked = {(person, agency.settings.role.other) for person in chosen} <= view.erasure_asked
+        if not chosen or second is None:
+            raise CommandRefused(f"no clue {clue_id} with persons is known here")
+        if asked:
+            confirmed = ErasureConfirmed.read({"officer": officer.officer_id, "persons": refs})
+            agency.desk().confirm_erasure(clue_id, confirmed)
+        else:
+            fields = {"officer": officer.officer_id, "second": second.officer_id, "persons": refs, "ground": ground}
+            agency.desk().request_erasure(clue_id, ErasureRequested.read(fields))
+    done = "confirmed 已确认" if asked else "destroyed here, asked of the other side 本方已删除,已请求对方"
+    click.echo(f"{len(chosen)} person(s) of clue {clue_id}: {done}")
+
+
+def _show(told: Particulars) -> None:
+    table = Table(show_header=False)
+    for name, value in told.model_dump(mode="json").items():
+        if value is not None:
+            table.add_row(name, str(value))
+    Console().print(table)
+
+
+def _show_same(found: int) -> None:
+    if found:
+        click.echo(f"the same number occurs in {found} other place(s) here: compare 同一证件号另有 {found} 处,请核对")

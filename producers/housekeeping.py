@@ -1,0 +1,44 @@
+"""
+What a node does now and then without being asked: the second tombstone of an erased person's key, and burying.
+"""
+
+from datetime import timedelta
+from threading import Event
+
+from clue_exchange.clock import Clock
+from clue_exchange.errors import StoreBusy
+from clue_exchange.keyring import KeyRing
+from clue_exchange.logs import Log
+from clue_exchange.store import Store
+
+EVERY_SECONDS = 3600
+COMPACTION_LAG = timedelta(days=1, hours=1)
+"""A little more than `max.compaction.lag.ms` of a keys topic: the second tombstone then closes the first's segment."""
+
+
+class Housekeeping:
+    """Looks once an hour whether something is due."""
+
+    def __init__(self, store: Store, keyring: KeyRing, clock: Clock, log: Log) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._clock = clock
+        self._log = log
+
+    def run(self, stop: Event) -> None:
+        """Do what is due until `stop` is set; a locked database is tried again an hour later."""
+        while not stop.is_set():
+            try:
+                self.do_once()
+            except StoreBusy as error:
+                self._log.warning("housekeeping.retried", error=type(error).__name__)
+            stop.wait(EVERY_SECONDS)
+
+    def do_once(self) -> None:
+        """Write the second tombstones that are due, and bury keys that a kill left behind."""
+        with self._store.transaction() as transaction:
+            repeated = self._keyring.repeat_tombstones(transaction, self._clock() - COMPACTION_LAG)
+        with self._store.reading() as transaction:
+            buried = self._keyring.bury(transaction)
+        if repeated or buried:
+            self._log.info("housekeeping.done", tombstones=repeated, buried=buried)

@@ -63,11 +63,12 @@ def exchange(running: County) -> list[float]:
 
 def raw_round_trip(running: County) -> list[float]:
     """The same client, broker and size, without anything of ours: milliseconds from send to polled."""
-    topic = topic_name(running.agencies[Role.procuratorate].settings.agency, Family.RECEIPTS)
+    settings = running.agencies[Role.procuratorate].settings
+    topic, doors = topic_name(settings.agency, Family.RECEIPTS), settings.security
     taken = []
     with (
-        JournalProducer(running.bootstrap) as producer,
-        JournalConsumer(running.bootstrap, {topic: 0}, group_id="raw") as consumer,
+        JournalProducer(running.bootstrap, security=doors) as producer,
+        JournalConsumer(running.bootstrap, {topic: 0}, group_id=f"{settings.agency}.raw", security=doors) as consumer,
     ):
         for _ in range(EVENTS):
             started = time.perf_counter()

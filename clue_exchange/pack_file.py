@@ -62,7 +62,9 @@ def read_members(data: bytes) -> PackContent:
     if not data.startswith(_LOCAL_MARK):
         return PackContent({}, [Finding(WHOLE_FILE, Fault.NOT_A_PACK)], is_whole=False)
     content, position, last = PackContent(), 0, ""
-    while data.startswith(_LOCAL_MARK, position):
+    while position < len(data) and not data.startswith(_CENTRAL_MARK, position):
+        if not data.startswith(_LOCAL_MARK, position) and len(write_members(content.members)) == len(data):
+            break  # the members are complete: the directory behind them was changed
         read = _read_member(data, position, last, content)
         if read is None:
             content.is_whole = False
@@ -81,25 +83,32 @@ def _read_member(data: bytes, start: int, last: str, content: PackContent) -> tu
     if len(data) < body:
         content.findings.append(Finding(after, Fault.CUT_OFF, f"byte {len(data)}"))
         return None
-    _, _, flags, method, _, _, _, stored, _, name_size, extra_size = _LOCAL.unpack_from(data, start)
+    mark, _, flags, method, _, _, checksum, stored, _, name_size, extra_size = _LOCAL.unpack_from(data, start)
     name = data[body : body + name_size].decode("latin-1")
     end = body + name_size + extra_size + stored
-    fault = None
     if not NAME.fullmatch(name) or len(content.members) >= MEMBERS_CAP:
         fault = Finding(after, Fault.NAME, f"byte {body}")
+    elif mark != _LOCAL_MARK:
+        fault = Finding(name, Fault.LAYOUT, f"byte {start}, in its header")
     elif flags or method:
         fault = Finding(name, Fault.COMPRESSED, f"method {method}, flags {flags}")
     elif end > len(data):
         fault = Finding(name, Fault.CUT_OFF, f"byte {len(data)}")
-    if fault is not None:
-        content.findings.append(fault)
-        return None
-    if name in content.members:
-        content.findings.append(Finding(name, Fault.TWICE))
-    elif name < last:
-        content.findings.append(Finding(name, Fault.OUT_OF_ORDER, f"stands after {last}"))
-    content.members.setdefault(name, data[end - stored : end])
-    return name, end
+    else:
+        content.findings += _misplaced(name, last, content.members)
+        member = data[end - stored : end]
+        if zlib.crc32(member) != checksum:
+            content.findings.append(Finding(name, Fault.LAYOUT, "its size, content or checksum"))
+        content.members.setdefault(name, member)
+        return name, end
+    content.findings.append(fault)
+    return None
+
+
+def _misplaced(name: str, last: str, members: Mapping[str, bytes]) -> list[Finding]:
+    if name in members:
+        return [Finding(name, Fault.TWICE)]
+    return [Finding(name, Fault.OUT_OF_ORDER, f"stands after {last}")] if name < last else []
 
 
 def _difference(data: bytes, members: Mapping[str, bytes]) -> list[Finding]:

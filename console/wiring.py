@@ -146,7 +146,8 @@ class Agency:
         return Candidates(self.store, self.vault, self.index, self.settings.agency)
 
     def producer(self) -> JournalProducer:
-        return JournalProducer(self.settings.bootstrap, client_id=self.settings.agency)
+        settings = self.settings
+        return JournalProducer(settings.bootstrap, client_id=settings.agency, security=settings.security)
 
     def relay(self, producer: JournalProducer, watch: CommitWatch, log: Log) -> Relay:
         return Relay(self.store, self.outbox, producer, watch, log)
@@ -166,5 +167,11 @@ class Agency:
         self.vault.close()
 
     def _consumer(self, next_offsets: Mapping[str, int]) -> JournalConsumer:
-        group_id = f"{self.settings.agency}.exchange"
-        return JournalConsumer(self.settings.bootstrap, next_offsets, group_id=group_id, client_id=self.settings.agency)
+        settings = self.settings
+        return JournalConsumer(
+            settings.bootstrap,
+            next_offsets,
+            group_id=f"{settings.agency}.exchange",
+            client_id=settings.agency,
+            security=settings.security,
+        )

@@ -13,6 +13,7 @@ from clue_exchange.clock import system_clock
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.errors import CommandRefused
 from clue_exchange.keystore import PrivateKeys
+from clue_exchange.local_security import LocalSecurity, grant_rights, local_security
 from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics, topic_name
@@ -50,13 +51,18 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
         CommandRefused: the folder is somebody else's, or the topics of the given broker are in use.
     """
     _empty(folder)
+    names = {role: f"{role}-{region}" for role in Role}
     with ExitStack() as running:
+        doors: LocalSecurity | None = None
         if bootstrap is None:
-            tell("starting Kafka 启动 Kafka")
-            bootstrap = running.enter_context(EmbeddedKafka(folder / "kafka", progress=tell)).bootstrap
-        settings = _settings(folder.resolve(), region, bootstrap)
-        _hold_ceremony(folder, settings)
-        _make_topics(bootstrap, settings)
+            tell("starting Kafka, secured 启动 Kafka(加密)")
+            doors = local_security(folder / "certificates", names.values())
+            kafka = EmbeddedKafka(folder / "kafka", security=doors.broker, progress=tell)
+            bootstrap = running.enter_context(kafka).bootstrap
+            grant_rights(bootstrap, doors)
+        settings = _settings(folder.resolve(), names, bootstrap, doors)
+        _hold_ceremony(folder, names)
+        _make_topics(bootstrap, names, doors)
         agencies = {role: Agency.open(settings[role]) for role in Role}
         for agency in agencies.values():
             running.callback(agency.close)
@@ -77,8 +83,9 @@ def _empty(folder: Path) -> None:
     mark.touch()
 
 
-def _settings(folder: Path, region: str, bootstrap: str) -> dict[Role, Settings]:
-    names = {role: f"{role}-{region}" for role in Role}
+def _settings(
+    folder: Path, names: Mapping[Role, str], bootstrap: str, doors: LocalSecurity | None
+) -> dict[Role, Settings]:
     return {
         role: Settings(
             agency=name,
@@ -88,24 +95,23 @@ def _settings(folder: Path, region: str, bootstrap: str) -> dict[Role, Settings]
             keys=folder / name,
             passphrase_file=folder / name / "passphrase",
             agreement=folder / "agreement.yaml",
+            security=doors.agencies[name] if doors else None,
         )
         for role, name in names.items()
     }
 
 
-def _hold_ceremony(folder: Path, settings: Mapping[Role, Settings]) -> None:
+def _hold_ceremony(folder: Path, names: Mapping[Role, str]) -> None:
     """Fresh keys for both, and an agreement that holds from today."""
-    names = {role: each.agency for role, each in settings.items()}
     keys = {role: PrivateKeys.generate() for role in Role}
     write_ceremony(folder, names, hold_ceremony(names, keys, china_date(system_clock())))
 
 
-def _make_topics(bootstrap: str, settings: Mapping[Role, Settings]) -> None:
-    agencies = [each.agency for each in settings.values()]
-    with TopicAdmin(bootstrap) as admin:
+def _make_topics(bootstrap: str, names: Mapping[Role, str], doors: LocalSecurity | None) -> None:
+    with TopicAdmin(bootstrap, security=doors.administrator if doors else None) as admin:
         replicas = min(3, admin.serving_brokers())
-        made = ensure_topics(admin, agencies, replicas)
-    old = {topic_name(agency, family) for agency in agencies for family in EVENT_FAMILIES} - set(made)
+        made = ensure_topics(admin, names.values(), replicas)
+    old = {topic_name(agency, family) for agency in names.values() for family in EVENT_FAMILIES} - set(made)
     if old:
         raise CommandRefused(
             f"the broker has these topics already: {', '.join(sorted(old))}. "

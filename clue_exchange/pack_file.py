@@ -9,13 +9,14 @@ writing it again, so that no byte of the file is without meaning. Nothing is eve
 import re
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from clue_exchange.evidence_faults import Fault, Finding
 
 PACK_CAP_BYTES = 64 * 1024 * 1024
-MEMBERS_CAP = 20_000
+MEMBERS_CAP = 10_000
 WHOLE_FILE = "(the file)"
 NAME = re.compile(r"[a-z0-9][a-z0-9./-]{0,199}")
 
@@ -117,7 +118,7 @@ def _difference(data: bytes, members: Mapping[str, bytes]) -> list[Finding]:
     if data == expected:
         return []
     shared = min(len(data), len(expected))
-    at = next((n for n in range(shared) if data[n] != expected[n]), shared)
+    at = bisect_left(range(shared), True, key=lambda place: data[: place + 1] != expected[: place + 1])
     if at == len(expected):
         return [Finding(WHOLE_FILE, Fault.LAYOUT, f"{len(data) - at} bytes after its end")]
     span = next(span for span in _spans(members) if at < span.end)

@@ -228,3 +228,12 @@ ACCESS_LOG_HEAD = Table(
     Column("number", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+# Written by clue_exchange/key_announcements.py alone: the signed records that changed the signing keys of either party.
+KEY_ANNOUNCEMENT = Table(
+    "key_announcement",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, nullable=False),  # verbatim
+)

@@ -11,16 +11,24 @@ from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.logs import Log
 from clue_exchange.store import Store
+from clue_exchange.topics import is_family
 from consumers.batch import BatchReceiver, Taken
+from consumers.dead_letters import Reason
+from schemas.catalog import Family
 
 POLL_TIMEOUT_MS = 500
 MAX_RECORDS = 500
+POLLS_FOR_KEYS = 1_000
 POLLS_BETWEEN_CHECKS = 20  # kafka-python's poll() of a dead broker is as empty as that of an idle one: we ask it
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 COMMIT_TIMEOUT_MS = 1000
 
 ConnectConsumer = Callable[[Mapping[str, int]], JournalConsumer]
 """Connects a consumer that reads each topic from its next offset."""
+
+
+class _Unproven(Exception):
+    """A signature does not hold yet: the key may stand in a topic that was not fetched so far."""
 
 
 class Loop:
@@ -47,7 +55,7 @@ class Loop:
         attempt = 0
         while not stop.is_set():
             try:
-                with self._connect(self._next_offsets()) as consumer:
+                with self._connect(self._next_offsets(self._topics)) as consumer:
                     self._log.info("loop.connected")
                     idle_polls = 0
                     while not stop.is_set():
@@ -70,8 +78,12 @@ class Loop:
         records = consumer.poll(timeout_ms, MAX_RECORDS)
         if not records:
             return 0
-        with self._store.transaction() as transaction:
-            taken = self._receiver.take_in(transaction, records)
+        try:
+            taken = self._take_in(records)
+        except _Unproven:
+            self._read_keys()
+            with self._store.transaction() as transaction:
+                taken = self._receiver.take_in(transaction, records)
         self._tell(taken, records)
         if error := consumer.commit(taken.next_offsets, COMMIT_TIMEOUT_MS):
             self._log.warning("offsets.not_committed", error=type(error).__name__)
@@ -79,9 +91,31 @@ class Loop:
             raise JournalStopped(taken.stopped[0], "20 records in a row could not be taken in: see its dead letters")
         return len(records)
 
-    def _next_offsets(self) -> dict[str, int]:
+    def _take_in(self, records: Sequence[ReceivedRecord]) -> Taken:
+        """Raises `_Unproven`, and nothing is committed, where a signature does not hold by the keys that are known."""
+        with self._store.transaction() as transaction:
+            taken = self._receiver.take_in(transaction, records)
+            if any(letter.reason is Reason.BAD_SIGNATURE for letter in taken.dead_letters):
+                raise _Unproven
+        return taken
+
+    def _read_keys(self) -> None:
+        """Take in the keys topics up to where they end now: docs/decisions/0011-key-rotation.md."""
+        topics = [topic for topic in self._topics if is_family(topic, Family.KEYS)]
+        with self._connect(self._next_offsets(topics)) as consumer:
+            ends = consumer.end_offsets(topics)
+            for _ in range(POLLS_FOR_KEYS):
+                if all(at >= ends[topic] for topic, at in self._next_offsets(topics).items()):
+                    return
+                records = consumer.poll(POLL_TIMEOUT_MS, MAX_RECORDS)
+                with self._store.transaction() as transaction:
+                    taken = self._receiver.take_in(transaction, records)
+                self._tell(taken, records)
+        raise BrokerUnavailable("the keys topic could not be read to its end")
+
+    def _next_offsets(self, topics: Sequence[str]) -> dict[str, int]:
         with self._store.reading() as transaction:
-            return {topic: read_position(transaction, topic).next_offset for topic in self._topics}
+            return {topic: read_position(transaction, topic).next_offset for topic in topics}
 
     def _tell(self, taken: Taken, records: Sequence[ReceivedRecord]) -> None:
         """One line a record that took its place or became a dead letter; the rest is counted."""

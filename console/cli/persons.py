@@ -16,9 +16,9 @@ from clue_exchange.errors import CommandRefused
 from clue_exchange.permissions import LocalAct, Purpose
 from console.cli.options import Command, config_option, opened
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
-from console.wiring import Agency
 from consumers.particulars import open_particulars
-from schemas.clue_events import ClueShared, ClueTransferred, ErasureConfirmed, ErasureRequested, NewClue
+from producers.opening import opening_facts
+from schemas.clue_events import ErasureConfirmed, ErasureRequested
 from schemas.codes import Category, LegalBasis, Role
 from schemas.event import PersonKey
 from schemas.particulars import Particulars
@@ -77,26 +77,10 @@ def hand_over(candidate_id: UUID, config: Path, legal_basis: str, categories: tu
     with opened(config) as agency:
         officer = prove(Proof.taken_from(given), agency.people.officers)
         agency.people.log.permit(officer, "transfer" if agency.settings.role is Role.federation else "share")
-        facts = opening_facts(agency, candidate_id, officer.officer_id, legal_basis, categories)
+        found = agency.candidates().get(candidate_id).facts
+        facts = opening_facts(found, agency.settings.role, officer.officer_id, legal_basis, categories)
         signed = agency.desk().hand_over(candidate_id, facts)
     click.echo(f"{facts.event_type}: clue {signed.envelope.clue_id}, number {signed.number} in {signed.topic}")
-
-
-def opening_facts(
-    agency: Agency, candidate_id: UUID, officer_id: str, legal_basis: str, categories: tuple[str, ...] = ()
-) -> NewClue:
-    """The facts of the event that opens a clue from a candidate; categories replace what screening proposes."""
-    facts, role = agency.candidates().get(candidate_id).facts, agency.settings.role
-    person = {"number": 1, "role": "applicant", "age_band": facts.age_band, "id_number": facts.id_number_state}
-    fields: dict[str, Any] = {
-        "officer": officer_id,
-        "source": facts.source,
-        "categories": categories or facts.categories,
-        "urgent": facts.urgent,
-        "legal_basis": legal_basis,
-        "persons": [person],
-    }
-    return ClueTransferred.read(fields) if role is Role.federation else ClueShared.read(fields)
 
 
 @click.command()

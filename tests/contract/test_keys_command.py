@@ -3,89 +3,22 @@
 """
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from clue_exchange.clock import system_clock
 from clue_exchange.keystore import KeyFile, read_keys
-from clue_exchange.settings import Settings
-from clue_exchange.store import Store
-from clue_exchange.workdays import china_date
-from console.cli import OneLineErrors
-from console.cli.agreement import agreement
-from console.cli.keys import keys
 from schemas.codes import Role
-from tests.two_sides import FEDERATION, NAMES, PROCURATORATE, settings_for
-
-TODAY = china_date(system_clock())
-DAYS = ("--valid-from", str(TODAY), "--valid-until", str(TODAY + timedelta(days=365)))
-
-
-@dataclass(frozen=True)
-class House:
-    """Two agencies that have a folder and an empty database each, and nothing else."""
-
-    folder: Path
-
-    def run(self, *words: str, expected: int = 0) -> Result:
-        main = OneLineErrors(commands={"keys": keys, "agreement": agreement})
-        result = CliRunner().invoke(main, words)
-        assert result.exit_code == expected, (result.output, result.exception)
-        assert "Traceback" not in result.output
-        return result
-
-    def json(self, *words: str, expected: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", expected=expected).stdout)
-
-    def config(self, role: Role) -> str:
-        return str(self.folder / f"{NAMES[role]}.toml")
-
-    def settings(self, role: Role) -> Settings:
-        return Settings.load(Path(self.config(role)))
-
-    @property
-    def file(self) -> str:
-        return str(self.folder / "agreement.yaml")
-
-    def make_keys(self, role: Role, expected: int = 0) -> Result:
-        folder = self.folder / NAMES[role]
-        passphrase = str(folder / "passphrase")
-        words = ("--agency", NAMES[role], "--folder", str(folder), "--passphrase-file", passphrase)
-        return self.run("keys", "new", *words, "--json", expected=expected)
-
-    def new_agreement(self, file: str, *options: str, expected: int = 0) -> Result:
-        public = [str(self.folder / NAMES[role] / "public-keys.yaml") for role in Role]
-        parties = ("--federation", public[0], "--procuratorate", public[1])
-        return self.run("agreement", "new", file, *parties, *DAYS, *options, expected=expected)
-
-    def signed_agreement(self, file: str, *options: str) -> None:
-        self.new_agreement(file, *options)
-        for role in Role:
-            self.run("agreement", "sign", file, "--config", self.config(role))
-
-    def relay(self, role: Role) -> None:
-        """Kafka holds what this agency has in its outbox."""
-        store = Store.open(self.settings(role).database)
-        with store.transaction() as transaction:
-            transaction.exec_driver_sql("UPDATE outbox SET sent_at = appended_at")
-        store.close()
+from tests.founding import TODAY, House
+from tests.two_sides import FEDERATION, PROCURATORATE
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """Configurations and passphrases of both, no keys yet."""
     made = House(tmp_path)
-    for role in Role:
-        settings = settings_for(role, tmp_path, f"sqlite:///{tmp_path}/{role}.db")
-        Path(made.config(role)).write_text(settings.to_toml(), encoding="utf-8")
-        settings.keys.mkdir()
-        settings.passphrase_file.write_text("four calm herons at dawn\n", encoding="utf-8")
-        settings.passphrase_file.chmod(0o600)
+    made.prepare()
     return made
 
 
@@ -222,7 +155,6 @@ def test_keys_are_rotated_listed_and_revoked(agreed: House) -> None:
     assert overlap == {old: "valid", new["key_id"]: "signs"}
     assert revoked["last"][f"{FEDERATION}.clues"] == 0
     assert uses() == {old: "revoked", new["key_id"]: "signs"}
-    assert "只" not in agreed.run("keys", "list", *config).output
     assert "only key" in agreed.run("keys", "revoke", new["key_id"], *config, expected=1).output
 
 

@@ -6,9 +6,12 @@ are told to be concurrent.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from heapq import heapify, heappop, heappush
+from operator import or_
 
 from clue_exchange.evidence_faults import Fault, Finding
 from schemas.envelope import Envelope
@@ -42,22 +45,27 @@ class ChainLink:
         return self.event.envelope.occurred_at
 
 
-def order(events: Sequence[ProvenEvent]) -> list[ChainLink]:
+def order(events: Iterable[ProvenEvent]) -> list[ChainLink]:
     """Every event after those that it builds on; concurrent ones by the moment that their senders say."""
     by_hash = {event.hash: event for event in events}
-    waiting = sorted(events, key=lambda event: (event.envelope.occurred_at, event.hash))
-    ancestors: dict[bytes, int] = {}
+    blocked = {event.hash: sum(named in by_hash for named in _named(event)) for event in by_hash.values()}
+    followers: dict[bytes, list[bytes]] = defaultdict(list)
+    for event in by_hash.values():
+        for named in _named(event):
+            followers[named].append(event.hash)
+    ready = [(event.envelope.occurred_at, event.hash) for event in by_hash.values() if not blocked[event.hash]]
+    heapify(ready)
+    ancestors: dict[bytes, int] = {}  # a bit for each earlier place
     links: list[ChainLink] = []
-    while waiting:
-        ready = next((each for each in waiting if _is_ready(each, by_hash, ancestors)), waiting[0])
-        waiting.remove(ready)
-        before = [ancestors[named] for named in _named(ready) if named in ancestors]
-        known = 0
-        for each in before:
-            known |= each
-        is_concurrent = bool(links) and not known >> (len(links) - 1) & 1
-        ancestors[ready.hash] = known | 1 << len(links)
-        links.append(ChainLink(ready, is_concurrent))
+    while ready:
+        event = by_hash[heappop(ready)[1]]
+        known = reduce(or_, (ancestors.get(named, 0) for named in _named(event)), 0)
+        links.append(ChainLink(event, is_concurrent=bool(links) and not known >> (len(links) - 1) & 1))
+        ancestors[event.hash] = known | 1 << (len(links) - 1)
+        for follower in followers[event.hash]:
+            blocked[follower] -= 1
+            if not blocked[follower]:
+                heappush(ready, (by_hash[follower].envelope.occurred_at, follower))
     return links
 
 
@@ -73,12 +81,8 @@ def chain_faults(links: Sequence[ChainLink]) -> list[Finding]:
     ]
 
 
-def _named(event: ProvenEvent) -> list[bytes]:
-    return [named for named in (event.envelope.previous, event.envelope.seen) if named is not None]
-
-
-def _is_ready(event: ProvenEvent, by_hash: Mapping[bytes, ProvenEvent], placed: Mapping[bytes, int]) -> bool:
-    return all(named in placed or named not in by_hash for named in _named(event))
+def _named(event: ProvenEvent) -> set[bytes]:
+    return {named for named in (event.envelope.previous, event.envelope.seen) if named is not None}
 
 
 def _link_faults(event: ProvenEvent, by_hash: Mapping[bytes, ProvenEvent]) -> Iterator[Finding]:
@@ -101,8 +105,8 @@ def _forks(events: Sequence[ProvenEvent]) -> Iterator[Finding]:
         twins[event.envelope.sender, event.envelope.previous].append(event)
     for group in twins.values():
         for event in group if len(group) > 1 else ():
-            others = ", ".join(other.member for other in group if other is not event)
-            yield Finding(event.member, Fault.FORK, others)
+            twin = group[1] if event is group[0] else group[0]
+            yield Finding(event.member, Fault.FORK, twin.member)
 
 
 def _repeated_ids(events: Sequence[ProvenEvent]) -> Iterator[Finding]:

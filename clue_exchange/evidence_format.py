@@ -1,7 +1,7 @@
 """
 What stands where in an evidence pack, and its manifest: docs/decisions/0012-evidence-pack.md.
 
-    manifest.json                               format, version, clue, parties, who exported, every other member's SHA-256
+    manifest.json                               version, clue, parties, exporter, each other member's SHA-256
     manifest.signature                          Ed25519 by the exporting agency
     agreements/<version>/agreement.json         the canonical bytes that both signed
     agreements/<version>/<agency>.signature     one each
@@ -20,6 +20,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from clue_exchange.pack_file import NAME
 from schemas.envelope import AgencyName
 from schemas.event import Coded
 
@@ -36,7 +37,7 @@ _AGREEMENT = re.compile(r"agreements/([0-9]{7})/(?:agreement\.json|([a-z]+-[0-9]
 class Entry(Coded):
     """A member as the manifest names it."""
 
-    name: str
+    name: Annotated[str, Field(pattern=NAME)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -90,6 +90,10 @@ class KeyBook:
         """The keys that may sign this topic, or might once."""
         return [key for key in self.keys if key.topic == topic]
 
+    def unrevoked(self, agency: str) -> list[bytes]:
+        """The public keys of an agency that it has not revoked."""
+        return [key.public for key in self.of(topic_name(agency, Family.CLUES)) if key.last is None]
+
     def ranges(self) -> bytes:
         """The keys and their numbers as a pack tells them."""
         rows = [
@@ -105,9 +109,8 @@ class KeyBook:
         return canonical_json(rows)
 
     def _pin(self, signed: SignedAgreement) -> list[Finding]:
-        parties = [signed.agreement.party(role) for role in Role]
-        findings = [found for party in parties if (found := self._pin_party(party, signed.agreement.version))]
-        return findings
+        parties = (signed.agreement.party(role) for role in Role)
+        return [found for party in parties if (found := self._pin_party(party, signed.agreement.version))]
 
     def _pin_party(self, party: Party, version: int) -> Finding | None:
         key_id = signing_key_id(party.signing_key_bytes)

@@ -43,7 +43,7 @@ def check_journal(
 
     Deleted ones are named by their numbers; moved, altered and foreign ones by their place (the first is 1). The same
     record again is no fault: a sender may repeat. `last` is the last number that the sender says to have sent;
-    without it, a journal that was cut at its end looks like a shorter one. The numbers of a compacted topic say nothing.
+    without it, a journal that was cut at its end looks like a shorter one. Not for `keys`: compaction makes holes.
     """
     findings: list[Finding] = []
     held: dict[int, bytes] = {}

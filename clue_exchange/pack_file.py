@@ -18,7 +18,7 @@ from clue_exchange.evidence_faults import Fault, Finding
 PACK_CAP_BYTES = 64 * 1024 * 1024
 MEMBERS_CAP = 10_000
 WHOLE_FILE = "(the file)"
-NAME = re.compile(r"[a-z0-9][a-z0-9./-]{0,199}")
+NAME = r"^[a-z0-9][a-z0-9./-]{0,199}$"
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -87,7 +87,7 @@ def _read_member(data: bytes, start: int, last: str, content: PackContent) -> tu
     mark, _, flags, method, _, _, checksum, stored, _, name_size, extra_size = _LOCAL.unpack_from(data, start)
     name = data[body : body + name_size].decode("latin-1")
     end = body + name_size + extra_size + stored
-    if not NAME.fullmatch(name) or len(content.members) >= MEMBERS_CAP:
+    if not re.fullmatch(NAME, name) or len(content.members) >= MEMBERS_CAP:
         fault = Finding(after, Fault.NAME, f"byte {body}")
     elif mark != _LOCAL_MARK:
         fault = Finding(name, Fault.LAYOUT, f"byte {start}, in its header")

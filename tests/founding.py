@@ -17,8 +17,10 @@ from clue_exchange.workdays import china_date
 from console.cli import OneLineErrors
 from console.cli.agreement import agreement
 from console.cli.keys import keys
+from console.people import People
 from schemas.codes import Role
-from tests.two_sides import NAMES, settings_for
+from tests.people import OFFICER, PASSPHRASES, SUPERVISOR, settle
+from tests.two_sides import NAMES, rows, settings_for
 
 TODAY = china_date(system_clock())
 DAYS = ("--valid-from", str(TODAY), "--valid-until", str(TODAY + timedelta(days=365)))
@@ -50,6 +52,22 @@ class House:
     def file(self) -> str:
         return str(self.folder / "agreement.yaml")
 
+    def proof(self, login: str = SUPERVISOR) -> tuple[str, ...]:
+        """The words by which an officer acts."""
+        path = self.folder / f"{login}.passphrase"
+        path.write_text(PASSPHRASES[login], encoding="utf-8")
+        path.chmod(0o600)
+        return "--as", login, "--passphrase-file", str(path)
+
+    @staticmethod
+    def _add_officers(settings: Settings) -> None:
+        with People.opened(settings) as people:
+            settle(people, (SUPERVISOR, OFFICER))
+
+    def act(self, role: Role, *words: str, expected: int = 0) -> Result:
+        """What a supervisor does at this agency."""
+        return self.run(*words, "--config", self.config(role), *self.proof(), expected=expected)
+
     def make_keys(self, role: Role, expected: int = 0) -> Result:
         folder = self.folder / NAMES[role]
         passphrase = str(folder / "passphrase")
@@ -64,7 +82,7 @@ class House:
     def signed_agreement(self, file: str, *options: str) -> None:
         self.new_agreement(file, *options)
         for role in Role:
-            self.run("agreement", "sign", file, "--config", self.config(role))
+            self.act(role, "agreement", "sign", file)
 
     def relay(self, role: Role) -> None:
         """Kafka holds what this agency has in its outbox."""
@@ -72,6 +90,14 @@ class House:
         with store.transaction() as transaction:
             transaction.exec_driver_sql("UPDATE outbox SET sent_at = appended_at")
         store.close()
+
+    def logged(self, role: Role) -> list[tuple[str, bool]]:
+        """The acts in this agency's access log, and whether each was refused; the oldest first."""
+        store = Store.open(self.settings(role).database)
+        with store.reading() as transaction:
+            found = rows(transaction, "SELECT act, refused FROM access_log ORDER BY number")
+        store.close()
+        return [(str(act), refused is not None) for act, refused in found]
 
     def prepare(self) -> None:
         """Write configurations and passphrases."""
@@ -81,3 +107,4 @@ class House:
             settings.keys.mkdir()
             settings.passphrase_file.write_text("four calm herons at dawn\n", encoding="utf-8")
             settings.passphrase_file.chmod(0o600)
+            self._add_officers(settings)

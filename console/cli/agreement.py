@@ -16,11 +16,14 @@ from clue_exchange.clock import system_clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.key_list import fingerprint
 from clue_exchange.keystore import KeyFile
+from clue_exchange.permissions import LocalAct
 from clue_exchange.public_key_file import read_public_keys
 from clue_exchange.settings import Settings
 from clue_exchange.store import Store
 from clue_exchange.workdays import china_date
 from console.cli.options import config_option, json_option, opened
+from console.cli.proving import Proof, permit_and_note, proof_options
+from console.people import People
 from schemas.agreement import Agreement
 from schemas.codes import Role
 from schemas.envelope import role_of
@@ -69,10 +72,13 @@ def new(
 @agreement.command()
 @click.argument("file", type=FILE)
 @config_option
+@proof_options
 @json_option
-def sign(file: Path, config: Path, as_json: bool) -> None:
-    """Add this agency's signature to the file, and show what was signed in plain words."""
+def sign(file: Path, config: Path, as_json: bool, **given: Any) -> None:
+    """Add this agency's signature to the file, and show what was signed in plain words. A supervisor's act."""
     settings = Settings.load(config)
+    with People.opened(settings) as people:
+        permit_and_note(people, Proof.taken_from(given), LocalAct.sign_agreement)
     keys = KeyFile(settings.keys, settings.passphrase_file).read()
     unsigned = read_agreement(file)
     if problems := problems_at(unsigned.agreement, settings.agency, settings.counterpart, keys):
@@ -107,12 +113,18 @@ def check(context: click.Context, file: Path, config: Path | None, as_json: bool
 @click.argument("file", type=FILE)
 @config_option
 @click.option("--compared", is_flag=True, help="You compared the counterpart's new key with it, by telephone.")
+@proof_options
 @json_option
-def adopt(file: Path, config: Path, compared: bool, as_json: bool) -> None:
-    """Go by this version too; running cases go on, and new clues are opened under the newest that has begun."""
+def adopt(file: Path, config: Path, compared: bool, as_json: bool, **given: Any) -> None:
+    """
+    Go by this version too: a supervisor's act.
+
+    Running cases go on; new clues are opened under the newest version that has begun.
+    """
     signed = read_agreement(file)
     signed.require_valid()
     with opened(config) as agency:
+        permit_and_note(agency.people, Proof.taken_from(given), LocalAct.sign_agreement)
         settings = agency.settings
         problems = problems_at(signed.agreement, settings.agency, settings.counterpart, agency.keys)
         with agency.store.reading() as transaction:

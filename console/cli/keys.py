@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -19,8 +20,10 @@ from clue_exchange.key_list import KeyList, KeyUse, ListedKey, fingerprint
 from clue_exchange.key_rotation import KeyRotation
 from clue_exchange.keystore import KeyFile, PrivateKeys
 from clue_exchange.passphrases import Passphrase
+from clue_exchange.permissions import LocalAct
 from console.cli.agencies import checked
 from console.cli.options import config_option, json_option, opened
+from console.cli.proving import Proof, permit_and_note, proof_options
 from console.wiring import Agency
 
 CHINESE_USES = {
@@ -87,10 +90,11 @@ def list_keys(config: Path, as_json: bool) -> None:
 
 @keys.command()
 @config_option
+@proof_options
 @json_option
-def rotate(config: Path, as_json: bool) -> None:
+def rotate(config: Path, as_json: bool, **given: Any) -> None:
     """Make a new signing key and announce it, signed with the old one; both are believed until the old is revoked."""
-    with _rotating(config) as (agency, rotation):
+    with _rotating(config, given) as (agency, rotation):
         rotated = rotation.rotate(KeyFile(agency.settings.keys, agency.settings.passphrase_file))
     print_ = fingerprint(rotated.key.public)
     if as_json:
@@ -105,10 +109,11 @@ def rotate(config: Path, as_json: bool) -> None:
 @keys.command()
 @click.argument("key_id", metavar="KEY_ID")
 @config_option
+@proof_options
 @json_option
-def revoke(key_id: str, config: Path, as_json: bool) -> None:
+def revoke(key_id: str, config: Path, as_json: bool, **given: Any) -> None:
     """Tell the other side that a signing key signs nothing any more; what it signed before still verifies."""
-    with _rotating(config) as (agency, rotation):
+    with _rotating(config, given) as (agency, rotation):
         last = rotation.revoke(key_id, agency.keys)
     if as_json:
         click.echo(json.dumps({"key_id": key_id, "last": dict(last)}))
@@ -118,8 +123,9 @@ def revoke(key_id: str, config: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _rotating(config: Path) -> Iterator[tuple[Agency, KeyRotation]]:
+def _rotating(config: Path, given: dict[str, Any]) -> Iterator[tuple[Agency, KeyRotation]]:
     with opened(config) as agency:
+        permit_and_note(agency.people, Proof.taken_from(given), LocalAct.rotate_keys)
         yield agency, KeyRotation(agency.settings.agency, agency.store, agency.outbox)
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import click
 
 from clue_exchange import keystore
+from clue_exchange.access_entries import Entry
 from clue_exchange.errors import CommandRefused
 from clue_exchange.officers import Officers
 from clue_exchange.passphrases import Passphrase
-from clue_exchange.permissions import Officer
+from clue_exchange.permissions import LocalAct, Officer
 from clue_exchange.settings import Settings
 from console.people import People
 
@@ -90,6 +91,19 @@ def prove(proof: Proof, officers: Officers) -> Officer:
     if officer is None:
         raise CommandRefused("say who acts: --as LOGIN")
     return officer
+
+
+def permit_and_note(people: People, proof: Proof, act: LocalAct) -> None:
+    """
+    Let a proven officer do what concerns the whole agency; permitted or refused, it stands in the access log first.
+
+    Raises:
+        NotProven, NotPermitted: nothing may be done.
+        CommandRefused: nobody is named.
+    """
+    officer = prove(proof, people.officers)
+    people.log.permit(officer, act)
+    people.log.note(Entry.of(officer, act))
 
 
 def proof_options(command: Command) -> Command:

@@ -2,6 +2,7 @@
 `keys` and `agreement` as two agencies use them: from nothing to a signed agreement, then new keys and a new version.
 """
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from clue_exchange.keystore import KeyFile, read_keys
 from schemas.codes import Role
 from tests.founding import TODAY, House
+from tests.people import OFFICER
 from tests.two_sides import FEDERATION, PROCURATORATE
 
 
@@ -66,9 +68,9 @@ def test_an_agreement_is_made_signed_and_checked(house: House) -> None:
         house.make_keys(role)
     house.new_agreement(house.file)
     unsigned = house.json("agreement", "check", house.file, expected=1)
-    told = house.run("agreement", "sign", house.file, "--config", house.config(Role.federation)).output
+    told = house.act(Role.federation, "agreement", "sign", house.file).output
     half = house.json("agreement", "check", house.file, expected=1)
-    house.run("agreement", "sign", house.file, "--config", house.config(Role.procuratorate))
+    house.act(Role.procuratorate, "agreement", "sign", house.file)
     whole = house.json("agreement", "check", house.file, "--config", house.config(Role.procuratorate))
 
     assert len(unsigned["problems"]) == 2
@@ -94,10 +96,8 @@ def test_check_names_every_problem(agreed: House) -> None:
     found = "\n".join(problems["problems"])
     for what in ("does not hold", "not in force", "names a signing key", "names a receiving key"):
         assert what in found
-    assert (
-        "names a signing key"
-        in agreed.run("agreement", "sign", agreed.file, "--config", agreed.config(Role.federation), expected=1).output
-    )
+    refused = agreed.act(Role.federation, "agreement", "sign", agreed.file, expected=1)
+    assert "names a signing key" in refused.output
 
 
 def test_a_new_version_is_adopted_next_to_the_old_one(agreed: House) -> None:
@@ -107,9 +107,12 @@ def test_a_new_version_is_adopted_next_to_the_old_one(agreed: House) -> None:
     agreed.signed_agreement(other, "--version", "2", "--keep-years", "20")
     config = ("--config", agreed.config(Role.federation))
     for _ in range(2):
-        assert agreed.json("agreement", "adopt", second, *config)["adopted_by"] == FEDERATION
+        assert agreed.json("agreement", "adopt", second, *config, *agreed.proof())["adopted_by"] == FEDERATION
 
-    assert "give this one a new number" in agreed.run("agreement", "adopt", other, *config, expected=1).output
+    assert (
+        "give this one a new number"
+        in agreed.run("agreement", "adopt", other, *config, *agreed.proof(), expected=1).output
+    )
     assert agreed.json("agreement", "check", agreed.file, *config)["problems"] == []
 
 
@@ -125,8 +128,8 @@ def test_an_agreement_with_a_strange_key_of_the_counterpart_is_not_adopted(agree
     agreed.signed_agreement(second, "--version", "2")
 
     problems = agreed.json("agreement", "check", second, *config, expected=1)["problems"]
-    refused = agreed.run("agreement", "adopt", second, *config, expected=1)
-    agreed.run("agreement", "adopt", second, *config, "--compared")
+    refused = agreed.run("agreement", "adopt", second, *config, *agreed.proof(), expected=1)
+    agreed.run("agreement", "adopt", second, *config, *agreed.proof(), "--compared")
 
     assert len(problems) == 1
     assert "not known here" in problems[0]
@@ -142,12 +145,12 @@ def test_keys_are_rotated_listed_and_revoked(agreed: House) -> None:
         return {row["key_id"]: row["use"] for row in rows if row["owner"] == FEDERATION and row["kind"] == "signing"}
 
     (old,) = uses()
-    new = agreed.json("keys", "rotate", *config)
+    new = agreed.json("keys", "rotate", *config, *agreed.proof())
     announced = uses()
-    too_soon = agreed.run("keys", "revoke", old, *config, expected=1)
+    too_soon = agreed.run("keys", "revoke", old, *config, *agreed.proof(), expected=1)
     agreed.relay(Role.federation)
     overlap = uses()
-    revoked = agreed.json("keys", "revoke", old, *config)
+    revoked = agreed.json("keys", "revoke", old, *config, *agreed.proof())
 
     assert (new["announced_by"], new["first"][f"{FEDERATION}.clues"], new["first"][f"{FEDERATION}.keys"]) == (old, 1, 2)
     assert announced == {old: "signs", new["key_id"]: "unsent"}
@@ -155,7 +158,7 @@ def test_keys_are_rotated_listed_and_revoked(agreed: House) -> None:
     assert overlap == {old: "valid", new["key_id"]: "signs"}
     assert revoked["last"][f"{FEDERATION}.clues"] == 0
     assert uses() == {old: "revoked", new["key_id"]: "signs"}
-    assert "only key" in agreed.run("keys", "revoke", new["key_id"], *config, expected=1).output
+    assert "only key" in agreed.run("keys", "revoke", new["key_id"], *config, *agreed.proof(), expected=1).output
 
 
 def test_an_interrupted_rotation_shows_in_the_list(agreed: House) -> None:
@@ -174,13 +177,33 @@ def test_an_interrupted_rotation_shows_in_the_list(agreed: House) -> None:
 
 def test_no_command_shows_a_private_part(agreed: House) -> None:
     """In no spelling of the bytes."""
-    config = ("--config", agreed.config(Role.federation))
-    shown = [
-        agreed.run("keys", word, *config, *flag).output for word in ("list", "rotate") for flag in ((), ("--json",))
-    ]
+    acts = (("list", "--config", agreed.config(Role.federation)), ("rotate",))
+    shown = [agreed.run("keys", *acts[0], *flag).output for flag in ((), ("--json",))]
+    shown += [agreed.act(Role.federation, "keys", *acts[1], *flag).output for flag in ((), ("--json",))]
     settings = agreed.settings(Role.federation)
     kept = KeyFile(settings.keys, settings.passphrase_file).read()
 
     for private in [key.private.private_bytes_raw() for key in kept.signing]:
-        assert not any(private.hex() in text or repr(private)[2:-1] in text for text in shown)
+        spellings = (private.hex(), base64.b64encode(private).decode(), repr(private)[2:-1])
+        assert not any(spelling in text for text in shown for spelling in spellings)
     assert len(kept.signing) == 3
+
+
+@pytest.mark.parametrize(
+    "words", [("keys", "rotate"), ("keys", "revoke", "sign-1"), ("agreement", "sign"), ("agreement", "adopt")]
+)
+def test_who_may_not_do_it_changes_nothing(agreed: House, words: tuple[str, ...]) -> None:
+    """Keys and agreement are not an officer's business; the refusal stands in the access log, and so does each act."""
+    files = (agreed.file,) if words[0] == "agreement" else ()
+    config = ("--config", agreed.config(Role.federation))
+    kept = (Path(agreed.file), agreed.settings(Role.federation).keys / "private-keys.json")
+    before = [path.read_bytes() for path in kept]
+
+    refused = agreed.run(*words, *files, *config, *agreed.proof(OFFICER), expected=1)
+    agreed.run(*words, *files, *config, expected=2)
+
+    assert [path.read_bytes() for path in kept] == before
+    assert "officer" in refused.output
+    acts = agreed.logged(Role.federation)
+    assert acts[-1] == ("rotate-keys" if words[0] == "keys" else "sign-agreement", True)
+    assert ("sign-agreement", False) in acts

@@ -21,6 +21,7 @@ The errors of the exchange, as one tree. An error carries fields, never a payloa
   + AgreementInvalid           the agreement is not what both signed, or not between these two
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -53,12 +54,12 @@ class Transient(ExchangeError):
 
 class BrokerUnavailable(Transient):
     """
-    No broker answered in time; `acknowledged` leading records of the attempt are safe in the log.
+    No broker answered in time; `acknowledged` are the places, in the attempt, of the records that are safe in the log.
 
     What was not acknowledged may be in the log all the same (kafka-python, measured: 10 of 10 failed futures were).
     """
 
-    def __init__(self, detail: str, acknowledged: int = 0) -> None:
+    def __init__(self, detail: str, acknowledged: Sequence[int] = ()) -> None:
         super().__init__(f"Kafka does not answer: {detail}")
         self.detail = detail
         self.acknowledged = acknowledged
@@ -75,7 +76,7 @@ class StoreFailed(ExchangeError):
 class BrokerRefused(ExchangeError):
     """The broker answers and will not do it: authorisation, unknown topic, record too large."""
 
-    def __init__(self, detail: str, acknowledged: int = 0) -> None:
+    def __init__(self, detail: str, acknowledged: Sequence[int] = ()) -> None:
         super().__init__(f"Kafka refuses: {detail}")
         self.detail = detail
         self.acknowledged = acknowledged

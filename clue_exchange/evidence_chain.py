@@ -119,8 +119,9 @@ def _repeated_ids(events: Sequence[ProvenEvent]) -> Iterator[Finding]:
 
 def _number_faults(events: Sequence[ProvenEvent]) -> Iterator[Finding]:
     """A sender's later event on a clue has the higher number in its journal."""
-    highest: dict[str, int] = {}
+    highest: dict[bytes | None, Mapping[str, int]] = {}  # up to each event, along its sender's own chain
     for event in events:
-        if event.number <= highest.get(event.topic, 0):
-            yield Finding(event.member, Fault.NUMBER_ORDER, f"after number {highest[event.topic]} by its links")
-        highest[event.topic] = max(event.number, highest.get(event.topic, 0))
+        before = highest.get(event.envelope.previous, {})
+        if event.number <= before.get(event.topic, 0):
+            yield Finding(event.member, Fault.NUMBER_ORDER, f"after number {before[event.topic]} by its links")
+        highest[event.hash] = {**before, event.topic: max(event.number, before.get(event.topic, 0))}

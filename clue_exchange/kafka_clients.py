@@ -127,7 +127,7 @@ class JournalProducer(Connected):
         """
         Send all in order; return when each is acknowledged.
 
-        Otherwise raise `BrokerUnavailable` or `BrokerRefused` with the number of leading records that are safe. The
+        Otherwise raise `BrokerUnavailable` or `BrokerRefused` with the places of the records that are safe. The
         producer is thrown away then, and the next call makes a new one. Takes at most the deadline and a few seconds
         more, for a connection that cannot be made and a producer that cannot be closed.
         """
@@ -140,7 +140,7 @@ class JournalProducer(Connected):
                 futures.append(send(record.topic, record.value, record.key, list(record.headers), partition=0))
             sent = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
         except BaseException as error:
-            safe = next((i for i, future in enumerate(futures) if not future.succeeded()), len(futures))
+            safe = [place for place, future in enumerate(futures) if future.succeeded()]
             self.close()
             if isinstance(error, KafkaError):
                 raise translate(error, safe) from error

@@ -6,6 +6,7 @@ exceptions: a topic that is not there (or is another one of that name) needs a p
 new connection cures is worth trying again.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable, ExchangeError
@@ -79,7 +80,7 @@ def fate_of(error: Exception) -> Fate:
     return next((FATES[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in FATES), Fate.REFUSED)
 
 
-def translate(error: Exception, acknowledged: int = 0) -> ExchangeError:
+def translate(error: Exception, acknowledged: Sequence[int] = ()) -> ExchangeError:
     """Give our error for one of the library's."""
     kind = BrokerUnavailable if fate_of(error) is Fate.UNAVAILABLE else BrokerRefused
     return kind(str(error), acknowledged)

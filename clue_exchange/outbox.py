@@ -92,15 +92,15 @@ class Outbox:
             transaction.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
 
     def pending(self, transaction: Transaction, limit: int) -> list[OutboxRecord]:
-        """The oldest records that Kafka has not acknowledged, each journal's in the order of its numbers."""
+        """Records that Kafka has not acknowledged, keys first, each journal's in the order of its numbers."""
         rows = transaction.execute(
             select(OUTBOX)
             .where(OUTBOX.c.sent_at.is_(None))
-            .order_by(OUTBOX.c.appended_at, OUTBOX.c.topic, OUTBOX.c.number)
+            .order_by(OUTBOX.c.number, OUTBOX.c.topic)  # never by the clock, and no journal keeps others waiting
             .limit(limit)
         )
         records = [OutboxRecord(row.topic, row.number, row.key, row.value, _as_bytes(row.headers)) for row in rows]
-        return sorted(records, key=lambda record: (record.topic, record.number))
+        return sorted(records, key=lambda each: (not is_family(each.topic, Family.KEYS), each.topic, each.number))
 
     def mark_sent(self, transaction: Transaction, records: Sequence[OutboxRecord]) -> None:
         """Note that Kafka holds these records."""
@@ -148,6 +148,11 @@ class Outbox:
         """The last number of each of these journals; 0 before the first."""
         found = transaction.execute(select(JOURNAL_COUNTER).where(JOURNAL_COUNTER.c.topic.in_(topics)))
         return dict.fromkeys(topics, 0) | {row.topic: row.last_number for row in found}
+
+    def last_number(self, transaction: Transaction, topic: str) -> int:
+        """The last number that was given in a journal; 0 before the first."""
+        given = select(JOURNAL_COUNTER.c.last_number).where(JOURNAL_COUNTER.c.topic == topic)
+        return transaction.execute(given).scalar_one_or_none() or 0
 
     @staticmethod
     def _next_number(transaction: Transaction, topic: str) -> int:

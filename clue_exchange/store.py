@@ -4,12 +4,13 @@ The database of one agency: SQLite by default, PostgreSQL where an agency runs m
 Everything that belongs together is written in one `transaction`; what only looks uses `reading`.
 """
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
@@ -23,6 +24,8 @@ SQLITE_BUSY_SECONDS = 5
 _SQLITE_TRANSIENT = ("database is locked", "database table is locked")
 _POSTGRESQL_TRANSIENT = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
 """Serialisation, deadlock, lock not available, shut-down of the server, connection lost."""
+_CREATION_LOCK = 19_950_904
+"""Any number, the same in every process."""
 
 
 class Store:
@@ -43,9 +46,9 @@ class Store:
         Raises:
             StoreFailed: no such server, no such folder, or not a database.
         """
-        engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else create_engine(url)
+        engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql_engine(url)
         with _translated():
-            tables.create_all(engine)
+            _create_missing(engine, tables)
         return cls(engine)
 
     @property
@@ -58,8 +61,9 @@ class Store:
         All or nothing: commits at the end, rolls back on any exception.
 
         Raises:
-            StoreBusy: locked, or the connection was cut; nothing was written, try again.
-            StoreFailed: disk full, damaged, or no server; nothing was written.
+            StoreBusy: locked, or the connection was cut: try again. Nothing was written, unless the connection was
+                cut during the commit itself, when nobody can know: look first.
+            StoreFailed: disk full, damaged, or refused by the database; nothing was written.
         """
         with _translated(), self.engine.begin() as connection:
             yield connection
@@ -67,7 +71,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One consistent look that blocks no writer and writes nothing."""
-        with _translated(), self.engine.connect().execution_options(reading=True) as connection:
+        options: dict[str, Any] = {"reading": True}
+        if not self.is_sqlite:  # SQLite's transaction is such a look by itself
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _translated(), self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     def settle(self) -> bool:
@@ -86,6 +93,12 @@ class Store:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             is_busy, *_ = cursor.fetchone() or (1,)
             return not is_busy
+
+    @contextmanager
+    def translating(self) -> Iterator[None]:
+        """Let the errors of a raw connection out as ours."""
+        with _translated():
+            yield
 
     def close(self) -> None:
         self.engine.dispose()
@@ -123,7 +136,7 @@ def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
@@ -143,19 +156,39 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
+def _postgresql_engine(url: str) -> Engine:
+    # a connection that the server has closed meanwhile is found out before it is used
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+
+def _create_missing(engine: Engine, tables: MetaData) -> None:
+    """Create what is missing; where nothing is, no lock is taken. Several processes may do this at once."""
+    if set(tables.tables) <= set(inspect(engine).get_table_names()):
+        return
+    with engine.begin() as connection:
+        if not is_sqlite(connection):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
+        tables.create_all(connection)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """SQLAlchemy's errors carry statements and parameters: only their class goes on."""
     try:
         yield
     except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        text = str(error.orig)
-        busy = text.startswith(_SQLITE_TRANSIENT) or state.startswith(_POSTGRESQL_TRANSIENT)
-        if busy or error.connection_invalidated:
+        if error.connection_invalidated or _is_transient(error):
             raise StoreBusy("the database is locked, or its connection was cut") from None
         if isinstance(error, OperationalError):
-            raise StoreFailed(f"the database cannot be used: {text.splitlines()[0]}") from None
-        raise
+            raise StoreFailed(f"the database cannot be used: {str(error.orig).splitlines()[0]}") from None
+        raise StoreFailed(f"the database refused: {type(error).__name__}") from None
     except SQLAlchemyError as error:
         raise StoreFailed(f"the database cannot be used: {type(error).__name__}") from None
+
+
+def _is_transient(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        return str(error.orig).startswith(_SQLITE_TRANSIENT)
+    # without a state no server answered: it is away, or starting
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) if state is None else state.startswith(_POSTGRESQL_TRANSIENT)

@@ -115,7 +115,7 @@ OUTBOX = Table(
     Column("headers", JSON, nullable=False),
     Column("appended_at", Moment, nullable=False),
     Column("sent_at", Moment),
-    Index("outbox_pending", "sent_at", "appended_at", "topic", "number"),
+    Index("outbox_pending", "sent_at", "number", "topic"),
 )
 
 # Written by clue_exchange/journals.py alone: how far each journal of the counterpart is taken in, and what is missing.

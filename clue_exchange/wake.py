@@ -2,6 +2,7 @@
 Waking the relay: it waits here until somebody, in this process or another, has committed to the database.
 """
 
+import sqlite3
 import time
 from threading import Event
 from typing import Protocol
@@ -22,6 +23,9 @@ class CommitWatch(Protocol):
         Return when something was committed since the last call returned, when `stop` is set, or after this time.
 
         No commit is missed: one that came between two calls ends the second at once.
+
+        Raises:
+            StoreBusy: the connection was cut; make a new watch.
         """
 
     def close(self) -> None: ...
@@ -51,7 +55,10 @@ class SqliteWatch:
         self._connection.close()
 
     def _look(self) -> int:
-        self._cursor.execute("PRAGMA data_version")
+        try:
+            self._cursor.execute("PRAGMA data_version")
+        except sqlite3.Error:
+            raise StoreBusy("the database to watch cannot be read") from None
         (version,) = self._cursor.fetchone() or (0,)
         return int(version)
 
@@ -60,18 +67,25 @@ class PostgresqlWatch:
     """Listens for the NOTIFY that the outbox sends with each commit."""
 
     def __init__(self, store: Store) -> None:
-        self._connection = store.engine.raw_connection()
-        self._driver = self._connection.driver_connection
-        if self._driver is None:
-            raise StoreBusy("the connection to listen on was cut")
-        self._driver.autocommit = True
-        self._driver.execute(f"LISTEN {WAKE_CHANNEL}")
+        import psycopg  # comes with the extra `postgres`
+
+        self._cut = psycopg.OperationalError
+        with store.translating():
+            self._connection = store.engine.raw_connection()
+            self._driver = self._connection.driver_connection
+            if self._driver is None:
+                raise StoreBusy("the connection to listen on was cut")
+            self._driver.autocommit = True
+            self._driver.execute(f"LISTEN {WAKE_CHANNEL}")
 
     def wait(self, stop: Event, seconds: float) -> None:
         if stop.is_set() or self._driver is None:
             return
-        for _ in self._driver.notifies(timeout=seconds, stop_after=1):
-            return
+        try:
+            for _ in self._driver.notifies(timeout=seconds, stop_after=1):
+                return
+        except self._cut:
+            raise StoreBusy("the connection to listen on was cut") from None
 
     def close(self) -> None:
         self._connection.invalidate()  # it must not go back into the pool: it still listens

@@ -3,15 +3,13 @@ One agency's node: relay, loop and housekeeping, each in a thread of its own, un
 """
 
 from collections.abc import Callable
-from contextlib import closing
 from threading import Event, Thread
 
-from clue_exchange.errors import ExchangeError
+from clue_exchange.errors import BrokerUnavailable, ExchangeError
 from clue_exchange.logs import Log
-from clue_exchange.wake import watch
 from console.wiring import Agency
 
-STOP_SECONDS = 10
+ASK_AGAIN_SECONDS = 1.0
 
 
 class Node:
@@ -60,8 +58,18 @@ class Node:
             self._stop.set()
 
     def _relay(self) -> None:
-        with self._agency.producer() as producer, closing(watch(self._agency.store)) as commits:
-            self._agency.relay(producer, commits, self._log).run(self._stop)
+        self._require_not_restored()
+        with self._agency.producer() as producer:
+            self._agency.relay(producer, self._log).run(self._stop)
+
+    def _require_not_restored(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._agency.own_journals().require_known()
+                break
+            except BrokerUnavailable as error:
+                self._log.warning("relay.retried", error=type(error).__name__, attempt=0)
+                self._stop.wait(ASK_AGAIN_SECONDS)
 
     def _housekeeping(self) -> None:
         self._agency.housekeeping(self._log).run(self._stop)

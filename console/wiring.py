@@ -23,7 +23,6 @@ from clue_exchange.signing import Signer
 from clue_exchange.store import Store
 from clue_exchange.topics import topic_name
 from clue_exchange.vault import VAULT_TABLES, Vault
-from clue_exchange.wake import CommitWatch
 from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
@@ -32,6 +31,7 @@ from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
 from producers.housekeeping import Housekeeping
+from producers.own_journals import OwnJournals
 from producers.procuratorate import Procuratorate
 from producers.relay import Relay
 from schemas.catalog import EVENT_FAMILIES, Family
@@ -149,8 +149,12 @@ class Agency:
         settings = self.settings
         return JournalProducer(settings.bootstrap, client_id=settings.agency, security=settings.security)
 
-    def relay(self, producer: JournalProducer, watch: CommitWatch, log: Log) -> Relay:
-        return Relay(self.store, self.outbox, producer, watch, log)
+    def relay(self, producer: JournalProducer, log: Log) -> Relay:
+        return Relay(self.store, self.outbox, producer, log)
+
+    def own_journals(self) -> OwnJournals:
+        topics = [topic_name(self.settings.agency, family) for family in EVENT_FAMILIES]
+        return OwnJournals(topics, self._consumer, self.store, self.outbox)
 
     def batches(self) -> BatchReceiver:
         return BatchReceiver(self.settings.agency, self.ledger, self.keyring, self.index, self.dead_letters, self.clock)

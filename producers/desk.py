@@ -20,7 +20,7 @@ from clue_exchange.outbox import Outbox
 from clue_exchange.sealing import SUITE, PartPlace, seal
 from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
 from clue_exchange.store import Store, Transaction
-from clue_exchange.topics import topic_name
+from clue_exchange.topics import RECORD_CAP_BYTES, topic_name
 from clue_exchange.workdays import china_date
 from producers.candidates import Candidates
 from schemas import lifecycle
@@ -171,6 +171,11 @@ class Desk:
         body = envelope.to_body()
         record = self._tools.outbox.append(transaction, topic, record_key(envelope), body, courtesy_headers(envelope))
         signed = SignedEvent(topic, record.number, record.to_value(), record.body_hash, envelope, event)
+        if len(signed.value) > RECORD_CAP_BYTES:
+            raise CommandRefused(
+                f"the event has {len(signed.value)} bytes, at most {RECORD_CAP_BYTES} can be sent: "
+                "shorten a narrative, or tell some of the persons in a supplement"
+            )
         self._tools.ledger.append(transaction, [signed])
         self._tools.index.note_clue(transaction, clue_id, self._tools.index.tokens(told))
         return signed

@@ -2,6 +2,7 @@
 The relay: what the outbox holds goes to Kafka, in journal order, and is marked when every replica has it.
 """
 
+from contextlib import closing
 from threading import Event
 
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable, StoreBusy
@@ -10,10 +11,10 @@ from clue_exchange.kafka_records import OutgoingRecord
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox, OutboxRecord
 from clue_exchange.store import Store
-from clue_exchange.wake import CommitWatch
+from clue_exchange.wake import watch
 
 BATCH_RECORDS = 500
-SEND_DEADLINE_SECONDS = 30.0
+SEND_DEADLINE_SECONDS = 8.0  # a node that is told to stop while the broker is frozen stops after this
 LOOK_AGAIN_SECONDS = 1.0
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -26,16 +27,15 @@ class Relay:
     takes it in once.
     """
 
-    def __init__(self, store: Store, outbox: Outbox, producer: JournalProducer, watch: CommitWatch, log: Log) -> None:
+    def __init__(self, store: Store, outbox: Outbox, producer: JournalProducer, log: Log) -> None:
         self._store = store
         self._outbox = outbox
         self._producer = producer
-        self._watch = watch
         self._log = log
 
     def run(self, stop: Event) -> None:
         """
-        Relay until `stop` is set; woken by each commit that appends to the outbox.
+        Relay until `stop` is set; woken by each commit that appends to the outbox. Transient faults are waited out.
 
         Raises:
             BrokerRefused: the broker will not take a record (authorisation, size); what was acknowledged is marked.
@@ -43,9 +43,11 @@ class Relay:
         attempt = 0
         while not stop.is_set():
             try:
-                if not self.relay_once():
-                    self._watch.wait(stop, LOOK_AGAIN_SECONDS)
-                attempt = 0
+                with closing(watch(self._store)) as commits:
+                    while not stop.is_set():
+                        if not self.relay_once():
+                            commits.wait(stop, LOOK_AGAIN_SECONDS)
+                        attempt = 0
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("relay.retried", error=type(error).__name__, attempt=attempt)
                 stop.wait(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
@@ -66,7 +68,7 @@ class Relay:
         try:
             self._producer.send_all(outgoing, SEND_DEADLINE_SECONDS)
         except (BrokerUnavailable, BrokerRefused) as error:
-            self._mark(records[: error.acknowledged])
+            self._mark([records[place] for place in error.acknowledged])
             raise
         self._mark(records)
         return len(records)

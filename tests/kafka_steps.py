@@ -36,8 +36,7 @@ def states(agency: Agency) -> dict[str, int]:
 
 
 def relay_once(agency: Agency, producer: JournalProducer, log: Log) -> int:
-    with closing(watch(agency.store)) as commits:
-        return agency.relay(producer, commits, log).relay_once()
+    return agency.relay(producer, log).relay_once()
 
 
 def take_in(agency: Agency, next_offsets: dict[str, int], log: Log) -> int:

@@ -129,9 +129,8 @@ def _show_content(verdict: Verdict, manifest: Manifest) -> None:
     click.echo(f"clue 线索 {manifest.clue}: {manifest.federation}, {manifest.procuratorate}")
     click.echo(f"exported by 导出方 {manifest.exported_by}")
     Console().print(_chain(verdict.links))
-    click.echo(
-        f"{verdict.receipts or 'no'} receipts in this pack 回执; facts and particulars are sealed and were not opened 内容未解封"
-    )
+    click.echo(f"{verdict.receipts or 'no'} receipts in this pack 回执")
+    click.echo("facts and particulars are sealed and were not opened 内容未解封")
 
 
 def _show_findings(findings: Sequence[Finding]) -> None:

@@ -4,10 +4,14 @@ What the outbox promises, on SQLite and on PostgreSQL.
 
 from datetime import timedelta
 
-from schemas.clue_events import ClueAccepted
+import pytest
+
+from clue_exchange.errors import CommandRefused
+from schemas.clue_events import ClueAccepted, ClueTransferred
 from schemas.codes import Role
 from schemas.envelope import Record
-from tests.builders import an_event
+from schemas.particulars import Particulars
+from tests.builders import PERSON, an_event
 from tests.two_sides import TwoSides
 
 
@@ -63,3 +67,26 @@ def test_each_journal_has_numbers_of_its_own(sides: TwoSides) -> None:
     accepted = sides.procuratorate.procuratorate().accept(clue_id, an_event(ClueAccepted))
 
     assert (accepted.topic, accepted.number) == ("procuratorate-110101.clues", 1)
+
+
+def test_an_event_that_no_broker_would_take_is_refused_before_it_is_saved(sides: TwoSides) -> None:
+    """Otherwise it would stand in the outbox for ever, and everything behind it."""
+    persons = [{**PERSON, "number": number} for number in range(1, 9)]
+    told = {(Role.federation, n): Particulars(narrative="被打" * 10_000) for n in range(1, 9)}
+
+    with pytest.raises(CommandRefused, match="bytes"):
+        sides.federation.federation().transfer(an_event(ClueTransferred, persons=persons), told)
+
+    assert sides.events_of(Role.federation) == []
+
+
+def test_a_slow_clock_does_not_turn_the_order_of_a_journal(sides: TwoSides) -> None:
+    """Records are sent by their numbers, whatever the time says."""
+    for _ in range(3):
+        sides.transfer()
+        sides.clock.forward(seconds=-30)
+    with sides.federation.store.reading() as transaction:
+        sent = [record.number for record in sides.federation.outbox.pending(transaction, 4) if ".clues" in record.topic]
+
+    assert sent == sorted(sent)
+    assert sent[0] == 1

@@ -31,7 +31,7 @@ from schemas.envelope import Envelope
 from schemas.errors import ContractError, InvalidEvent, UnknownFingerprint
 
 Members = Mapping[str, bytes]
-AGREEMENTS_CAP = 100
+AGREEMENTS_CAP, AGREEMENT_CAP_BYTES = 32, 64 * 1024
 _NOT_AN_AGREEMENT = "not in its one spelling, or of a newer form"
 _NOT_JSON_OF_ITS_FORM = (ValueError, TypeError, KeyError, RecursionError)
 """What reading JSON of another form raises; a nest of brackets ends as RecursionError."""
@@ -94,6 +94,8 @@ def _agreement(members: Members, version: int) -> SignedAgreement | None:
     data, folder = members.get(name, b""), name.removesuffix("agreement.json")
     beside = [each for each in members if each.startswith(folder) and each != name]
     signatures = {each.removeprefix(folder).removesuffix(".signature"): members[each] for each in beside}
+    if len(data) > AGREEMENT_CAP_BYTES:
+        return None
     try:
         agreement = Agreement.read(json.loads(data))
     except (InvalidEvent, *_NOT_JSON_OF_ITS_FORM):

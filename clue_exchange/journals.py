@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from clue_exchange.errors import PositionMoved
+from clue_exchange.errors import JournalStopped, PositionMoved
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import JOURNAL_GAP, JOURNAL_POSITION
 
@@ -29,6 +29,13 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGap(Gap):
+    """A gap, and since when it is known."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """
     How far a journal is taken in.
@@ -38,7 +45,7 @@ class Position:
         next_number: one more than the highest number that was taken in.
         gaps: missing numbers below `next_number`, ascending.
         poison_in_a_row: records that were dead-lettered since the last good one.
-        cluster_id, topic_id: of the log that this position belongs to; None before the first contact.
+        topic_id: of the topic that this position belongs to; None before the first contact.
     """
 
     topic: str
@@ -46,7 +53,6 @@ class Position:
     next_number: int = 1
     gaps: tuple[Gap, ...] = ()
     poison_in_a_row: int = 0
-    cluster_id: str | None = None
     topic_id: str | None = None
 
     @property
@@ -85,9 +91,14 @@ def read_position(transaction: Transaction, topic: str) -> Position:
         next_number=row.next_number,
         gaps=tuple(Gap(gap.first, gap.last) for gap in gaps),
         poison_in_a_row=row.poison_in_a_row,
-        cluster_id=row.cluster_id,
         topic_id=row.topic_id,
     )
+
+
+def open_gaps(transaction: Transaction, topic: str) -> list[OpenGap]:
+    """The gaps of a journal, ascending, each with the moment since when it is known."""
+    gaps = transaction.execute(select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == topic).order_by(JOURNAL_GAP.c.first))
+    return [OpenGap(gap.first, gap.last, gap.since) for gap in gaps]
 
 
 def advance(transaction: Transaction, before: Position, after: Position, now: datetime) -> None:
@@ -109,13 +120,34 @@ def advance(transaction: Transaction, before: Position, after: Position, now: da
         _write_gaps(transaction, after, now)
 
 
+def recognise(transaction: Transaction, topic: str, topic_id: str, now: datetime) -> None:
+    """
+    Note at the first contact which topic the position belongs to, and from then on require that it is the same.
+
+    Raises:
+        JournalStopped: the topic was deleted and made anew, or it is another cluster: reading on would skip records.
+    """
+    before = read_position(transaction, topic)
+    if before.topic_id is None:
+        advance(transaction, before, replace(before, topic_id=topic_id), now)
+    elif before.topic_id != topic_id:
+        raise JournalStopped(
+            topic, "it was made anew, or this is another cluster: a person must consent to begin again"
+        )
+
+
+def go_on_at(transaction: Transaction, topic: str, offset: int, now: datetime) -> None:
+    """Go on at the first record that the topic still holds; the numbers before it turn out to be missing."""
+    before = read_position(transaction, topic)
+    advance(transaction, before, replace(before, next_offset=offset), now)
+
+
 def _row(position: Position) -> dict[str, object]:
     return {
         "topic": position.topic,
         "next_offset": position.next_offset,
         "next_number": position.next_number,
         "poison_in_a_row": position.poison_in_a_row,
-        "cluster_id": position.cluster_id,
         "topic_id": position.topic_id,
     }
 

@@ -189,7 +189,7 @@ class JournalConsumer(Connected):
 
     def seek(self, next_offsets: Mapping[str, int]) -> None:
         """Read on from these positions, of topics given at the start: what a batch that had no effect needs."""
-        self._require_held(next_offsets)
+        self.require_held(next_offsets)
         with translated():
             for topic, offset in next_offsets.items():
                 self._consumer.seek(TopicPartition(topic, 0), offset)
@@ -201,7 +201,7 @@ class JournalConsumer(Connected):
             batches = self._consumer.poll(timeout_ms, max_records)
         except KafkaError as error:
             if fate_of(error) is Fate.OUT_OF_RANGE:
-                self._require_held(self._next_offsets)
+                self.require_held(self._next_offsets)
             raise translate(error) from error
         records = [
             ReceivedRecord(got.topic, got.partition, got.offset, got.key, got.value, tuple(got.headers), got.timestamp)
@@ -230,7 +230,9 @@ class JournalConsumer(Connected):
         with suppress(KafkaError):
             self._consumer.close(autocommit=False, timeout_ms=CLOSE_SECONDS * 1_000)
 
-    def _require_held(self, next_offsets: Mapping[str, int]) -> None:
+    def require_held(self, next_offsets: Mapping[str, int] | None = None) -> None:
+        """Ask the broker whether it answers, and holds these positions, or what is read next: `PositionOutOfRange`."""
+        next_offsets = self._next_offsets if next_offsets is None else next_offsets
         ends = self.end_offsets(next_offsets)
         with translated():
             firsts = self._consumer.beginning_offsets([TopicPartition(topic, 0) for topic in ends], self._patience_ms)

@@ -7,7 +7,7 @@ Which key signs which number is decided by `public_key`, also for our own record
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clue_exchange import public_keys
+from clue_exchange import key_announcements, public_keys
 from clue_exchange.errors import CommandRefused
 from clue_exchange.keystore import KeyFile, PrivateKeys, SigningKey
 from clue_exchange.outbox import Outbox
@@ -69,6 +69,7 @@ class KeyRotation:
         record = KeyRecord(kind=KeyKind.signing, key_id=key.key_id, public_key=key.public, numbers=numbers)
         sent = self._outbox.append(transaction, self._keys_topic, key.key_id.encode(), record.to_body(), {})
         public_keys.add(transaction, key.public, numbers)
+        key_announcements.keep(transaction, self._keys_topic, sent)
         return Rotated(key, first, sent.key_id)
 
     def revoke(self, key_id: str, keys: PrivateKeys) -> Mapping[str, int]:
@@ -85,7 +86,8 @@ class KeyRotation:
             numbers = tuple(JournalNumber(topic=topic, number=number) for topic, number in last.items())
             public_keys.revoke(transaction, key_id, numbers)  # first: another key must sign the revocation
             record = KeyRecord(kind=KeyKind.revocation, key_id=f"{REVOKED}{key_id}", numbers=numbers)
-            self._outbox.append(transaction, self._keys_topic, record.key_id.encode(), record.to_body(), {})
+            sent = self._outbox.append(transaction, self._keys_topic, record.key_id.encode(), record.to_body(), {})
+            key_announcements.keep(transaction, self._keys_topic, sent)
             return last
 
     def _is_announced(self, transaction: Transaction, key: SigningKey) -> bool:

@@ -111,9 +111,12 @@ class KeyRing:
         if row is not None and row.destroyed_at is not None:
             return False
         if row is not None:
-            if row.key_id != record.key_id or row.owner != owner or self._is_other(row, key):
+            kept = self._vault.get([row.key_id]).get(row.key_id)
+            if row.key_id != record.key_id or row.owner != owner or kept not in (None, key):
                 raise KeyTaken
-            return False
+            if kept is None:  # the vault was lost: it is filled again
+                self._vault.put({record.key_id: key})
+            return kept is None
         added_by, number = person or (None, None)
         if added_by is not None and added_by is not role_of(owner):
             raise KeyTaken
@@ -182,10 +185,6 @@ class KeyRing:
         if left:
             self._vault.destroy(left.keys())
         return len(left)
-
-    def _is_other(self, row: Any, key: bytes) -> bool:
-        kept = self._vault.get([row.key_id]).get(row.key_id)
-        return kept is not None and kept != key
 
     def _unwrapped(self, record: KeyRecord) -> bytes:
         for each in record.wraps:

@@ -16,6 +16,7 @@ LogEvent: TypeAlias = Literal[
     "record.placed",
     "record.dead_lettered",
     "journal.gap_opened",
+    "journal.records_lost",
     "batch.taken_in",
     "offsets.not_committed",
     "outbox.relayed",

@@ -149,11 +149,6 @@ class Outbox:
         found = transaction.execute(select(JOURNAL_COUNTER).where(JOURNAL_COUNTER.c.topic.in_(topics)))
         return dict.fromkeys(topics, 0) | {row.topic: row.last_number for row in found}
 
-    def last_number(self, transaction: Transaction, topic: str) -> int:
-        """The last number that was given in a journal; 0 before the first."""
-        given = select(JOURNAL_COUNTER.c.last_number).where(JOURNAL_COUNTER.c.topic == topic)
-        return transaction.execute(given).scalar_one_or_none() or 0
-
     @staticmethod
     def _next_number(transaction: Transaction, topic: str) -> int:
         counted = (

@@ -52,6 +52,11 @@ class Settings(BaseModel):
             raise ValueError("agency and counterpart have the same role")
         return self
 
+    def __repr__(self) -> str:
+        return f"Settings({self.agency})"  # a database's address may hold a password
+
+    __str__ = __repr__
+
     @property
     def role(self) -> Role:
         return role_of(self.agency)

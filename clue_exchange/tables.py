@@ -126,8 +126,7 @@ JOURNAL_POSITION = Table(
     Column("next_offset", BigInteger, nullable=False),
     Column("next_number", BigInteger, nullable=False),
     Column("poison_in_a_row", Integer, nullable=False),
-    Column("cluster_id", String(64)),
-    Column("topic_id", String(64)),
+    Column("topic_id", String(64)),  # of the topic that the offset belongs to; null before the first contact
 )
 JOURNAL_GAP = Table(
     "journal_gap",

@@ -76,6 +76,12 @@ class TopicAdmin(Connected):
             for topic in found
         }
 
+    def topic_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """The ids of those of the topics that exist; a topic that is deleted and made anew has another one."""
+        with translated():
+            found = self._admin.describe_topics(list(names))
+        return {topic["name"]: str(topic["topic_id"]) for topic in found if topic["error_code"] == 0}
+
     def list(self) -> list[str]:
         """Name every topic that this principal may see."""
         with translated():

@@ -2,11 +2,12 @@
 The one place where the parts of an agency are put together: clocks, ids, settings and clients are passed in from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 from clue_exchange import public_keys
+from clue_exchange.agreement_check import problems_at
 from clue_exchange.agreements import Agreements, SignedAgreement, read_agreement
 from clue_exchange.at_rest import AtRest
 from clue_exchange.blind_index import BlindIndex
@@ -21,6 +22,7 @@ from clue_exchange.outbox import Outbox
 from clue_exchange.settings import Settings
 from clue_exchange.signing import Signer
 from clue_exchange.store import Store
+from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
 from clue_exchange.vault import VAULT_TABLES, Vault
 from console.people import People
@@ -98,13 +100,10 @@ class Agency:
         Go by this version of the agreement too.
 
         Raises:
-            AgreementInvalid: not signed by both, or between others than agency and counterpart.
+            AgreementInvalid: not signed by both, between others, or it names keys of ours that are not here.
         """
-        parties = {signed.agreement.party(role).agency for role in Role}
-        if parties != {self.settings.agency, self.settings.counterpart}:
-            raise AgreementInvalid(
-                f"the agreement is not between {self.settings.agency} and {self.settings.counterpart}"
-            )
+        if problems := problems_at(signed.agreement, self.settings.agency, self.settings.counterpart, self.keys):
+            raise AgreementInvalid("; ".join(problems))
         with self.store.transaction() as transaction:
             self.agreements.adopt(transaction, signed)
             for role in Role:
@@ -161,7 +160,7 @@ class Agency:
 
     def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in (*EVENT_FAMILIES, Family.KEYS)]
-        return Loop(topics, self._consumer, self.store, self.batches(), log)
+        return Loop(topics, self._consumer, self._topic_ids, self.store, self.batches(), log)
 
     def housekeeping(self, log: Log) -> Housekeeping:
         return Housekeeping(self.store, self.keyring, self.clock, log)
@@ -169,6 +168,11 @@ class Agency:
     def close(self) -> None:
         self.store.close()
         self.vault.close()
+
+    def _topic_ids(self, topics: Sequence[str]) -> Mapping[str, str]:
+        settings = self.settings
+        with TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security) as admin:
+            return admin.topic_ids(topics)
 
     def _consumer(self, next_offsets: Mapping[str, int]) -> JournalConsumer:
         settings = self.settings

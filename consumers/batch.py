@@ -6,6 +6,7 @@ A record that changes nothing (a repetition, another addressee, a dead letter) s
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
@@ -87,7 +88,7 @@ class BatchReceiver:
                     break
             advance(transaction, before, after, self._clock())
             taken.next_offsets[topic] = after.next_offset
-            if len(after.gaps) > len(before.gaps):
+            if any(gap.first >= before.next_number for gap in after.gaps):
                 taken.gaps_opened.append(topic)
         taken.placements = self._ledger.append(transaction, events) if events else []
         if taken.keys:
@@ -96,6 +97,10 @@ class BatchReceiver:
             if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
                 self._keyring.tombstone(transaction, placed.clue_id)
         return taken
+
+    def now(self) -> datetime:
+        """The moment, by the clock of this agency."""
+        return self._clock()
 
     def reopen(self, transaction: Transaction) -> list[Placement]:
         """Read again what waits for a key or for a newer version; what can be read now takes its place."""
@@ -107,7 +112,10 @@ class BatchReceiver:
     def _settle(self, transaction: Transaction, position: Position, reading: Reading, taken: Taken) -> Position:
         """Count what the reading is, note a dead letter, and answer the position behind it."""
         in_a_row = 0
-        if reading.poison is not None:
+        if reading.poison is not None and self._dead_letters.holds(transaction, reading.source, reading.number):
+            taken.repeated += 1
+            in_a_row = position.poison_in_a_row
+        elif reading.poison is not None:
             taken.dead_letters.append(self._dead_letters.note(transaction, reading.source, reading.poison))
             in_a_row = position.poison_in_a_row + 1
         elif reading.is_repeated:

@@ -95,6 +95,14 @@ class DeadLetters:
         self._outbox.append(transaction, self._topic, record.topic.encode(), body, {})
         return DeadLetter(record.topic, record.partition, record.offset, poison.number, Reason(poison.reason))
 
+    def holds(self, transaction: Transaction, record: ReceivedRecord, number: int | None) -> bool:
+        """Whether these bytes were rejected before, under a number that their sender vouches for."""
+        if number is None:
+            return False
+        sha256 = hashlib.sha256(record.value or b"").digest()
+        same = DEAD_LETTER.c.topic == record.topic, DEAD_LETTER.c.number == number, DEAD_LETTER.c.sha256 == sha256
+        return transaction.execute(select(DEAD_LETTER.c.offset).where(*same)).first() is not None
+
     def listed(self, transaction: Transaction) -> list[DeadLetter]:
         """All dead letters, the oldest first."""
         rows = transaction.execute(select(DEAD_LETTER).order_by(DEAD_LETTER.c.noted_at, DEAD_LETTER.c.offset))

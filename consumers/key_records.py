@@ -4,7 +4,7 @@ The counterpart's key records: data keys that are wrapped for us, its new signin
 They are proven like events. A tombstone proves nothing, for it carries no signature: our own copy is kept.
 """
 
-from clue_exchange import public_keys
+from clue_exchange import key_announcements, public_keys
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.keyring import KeyNotForUs, KeyRing, KeyTaken
 from clue_exchange.keystore import signing_key_id
@@ -34,9 +34,11 @@ def take_key_record(transaction: Transaction, keyring: KeyRing, proven: Proven) 
         if record.key_id != signing_key_id(record.public_key):
             raise PoisonRecord(Reason.KEY_REUSED, number)
         public_keys.add(transaction, record.public_key, record.numbers)
+        key_announcements.keep(transaction, source.topic, proven.record)
         return True
     if record.kind is KeyKind.revocation:
         public_keys.revoke(transaction, record.key_id.removeprefix(REVOKED), record.numbers)
+        key_announcements.keep(transaction, source.topic, proven.record)
         return True
     try:
         return keyring.take(transaction, owner, record)

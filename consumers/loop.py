@@ -5,8 +5,8 @@ The consume loop: poll, take in, commit, hint. The start position comes from the
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
-from clue_exchange.errors import BrokerUnavailable, JournalStopped, StoreBusy
-from clue_exchange.journals import read_position
+from clue_exchange.errors import BrokerUnavailable, JournalStopped, PositionOutOfRange, StoreBusy
+from clue_exchange.journals import go_on_at, read_position, recognise
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.logs import Log
@@ -19,10 +19,13 @@ from schemas.catalog import Family
 POLL_TIMEOUT_MS = 500
 MAX_RECORDS = 500
 POLLS_FOR_KEYS = 1_000
+POLLS_BETWEEN_RECOGNITIONS = 120
 POLLS_BETWEEN_CHECKS = 20  # kafka-python's poll() of a dead broker is as empty as that of an idle one: we ask it
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 COMMIT_TIMEOUT_MS = 1000
 
+AskTopicIds = Callable[[Sequence[str]], Mapping[str, str]]
+"""Asks the broker for the ids of topics."""
 ConnectConsumer = Callable[[Mapping[str, int]], JournalConsumer]
 """Connects a consumer that reads each topic from its next offset."""
 
@@ -35,10 +38,17 @@ class Loop:
     """Takes in the journals of the counterpart, one batch a transaction, until it is told to stop."""
 
     def __init__(
-        self, topics: Sequence[str], connect: ConnectConsumer, store: Store, receiver: BatchReceiver, log: Log
+        self,
+        topics: Sequence[str],
+        connect: ConnectConsumer,
+        topic_ids: AskTopicIds,
+        store: Store,
+        receiver: BatchReceiver,
+        log: Log,
     ) -> None:
         self._topics = topics
         self._connect = connect
+        self._topic_ids = topic_ids
         self._store = store
         self._receiver = receiver
         self._log = log
@@ -48,25 +58,53 @@ class Loop:
         Take in until `stop` is set. Transient faults are waited out, with a line in the log for each.
 
         Raises:
-            JournalStopped: 20 poison records in a row; all before and including the 20th are dealt with.
-            PositionOutOfRange: a topic does not hold the position of the ledger.
+            JournalStopped: 20 poison records in a row, all up to the 20th dealt with; or a topic that was made anew.
+            PositionOutOfRange: a topic ends before the position of the ledger.
             PositionMoved: another process takes in the same journals.
         """
         attempt = 0
         while not stop.is_set():
             try:
+                self._reopen()
+                self._recognise_topics()
                 with self._connect(self._next_offsets(self._topics)) as consumer:
                     self._log.info("loop.connected")
-                    idle_polls = 0
-                    while not stop.is_set():
-                        idle_polls = 0 if self.take_in_once(consumer, POLL_TIMEOUT_MS) else idle_polls + 1
-                        if idle_polls % POLLS_BETWEEN_CHECKS == POLLS_BETWEEN_CHECKS - 1:
-                            consumer.end_offsets(self._topics)
-                        attempt = 0
+                    attempt = 0
+                    self._poll_until(stop, consumer)
+            except PositionOutOfRange as error:
+                if error.wanted > error.end:
+                    raise
+                self._go_on_at(error.topic, error.first)
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("loop.retried", error=type(error).__name__, attempt=attempt)
                 stop.wait(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
                 attempt += 1
+
+    def _poll_until(self, stop: Event, consumer: JournalConsumer) -> None:
+        idle_polls = 0
+        while not stop.is_set():
+            idle_polls = 0 if self.take_in_once(consumer, POLL_TIMEOUT_MS) else idle_polls + 1
+            if idle_polls % POLLS_BETWEEN_CHECKS == POLLS_BETWEEN_CHECKS - 1:
+                consumer.require_held()
+            if idle_polls % POLLS_BETWEEN_RECOGNITIONS == POLLS_BETWEEN_RECOGNITIONS - 1:
+                self._recognise_topics()
+
+    def _reopen(self) -> None:
+        """After an upgrade: what waited for a newer version can be read now."""
+        with self._store.transaction() as transaction:
+            placements = self._receiver.reopen(transaction)
+        if placements:
+            self._tell(Taken(placements=placements), ())
+
+    def _recognise_topics(self) -> None:
+        for topic, topic_id in self._topic_ids(self._topics).items():
+            with self._store.transaction() as transaction:
+                recognise(transaction, topic, topic_id, self._receiver.now())
+
+    def _go_on_at(self, topic: str, first: int) -> None:
+        self._log.error("journal.records_lost", topic=topic, next_offset=first)
+        with self._store.transaction() as transaction:
+            go_on_at(transaction, topic, first, self._receiver.now())
 
     def take_in_once(self, consumer: JournalConsumer, timeout_ms: int) -> int:
         """

@@ -40,7 +40,7 @@ class OwnJournals:
         for topic in self._topics:
             held = self._last_number(topic)
             with self._store.reading() as transaction:
-                given = self._outbox.last_number(transaction, topic)
+                given = self._outbox.last_numbers(transaction, [topic])[topic]
             if held > given:
                 raise JournalStopped(
                     topic,

@@ -7,6 +7,7 @@ An outsider changes bytes and can sign nothing; the exporting agency can write m
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,9 +34,10 @@ from schemas.codes import Role
 from schemas.envelope import Envelope, Record, signed_bytes
 from schemas.key_record import KeyKind, KeyRecord
 from tests.builders import an_event
-from tests.two_sides import SetClock, TwoSides, settings_for
+from tests.two_sides import FEDERATION, SetClock, TwoSides, settings_for
 
 Members = dict[str, bytes]
+CLUES = f"{FEDERATION}.clues"
 
 
 def two_sides_in(folder: Path) -> TwoSides:
@@ -118,3 +120,26 @@ def faults(data: bytes, trust: Trust | None = None) -> set[tuple[str, Fault]]:
 def flipped(data: bytes, place: int) -> bytes:
     """The bytes with one of them changed, the pattern changing with the place."""
     return data[:place] + bytes([data[place] ^ (0x01, 0x80, 0xFF)[place % 3]]) + data[place + 1 :]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A pack of four events, and the keys of both parties."""
+
+    data: bytes
+    members: Members
+    federation: SigningKey
+    procuratorate: SigningKey
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "Exported":
+        """The federation's pack; both databases are in this folder."""
+        sides = two_sides_in(folder)
+        data = pack_of(sides, a_clue_of_four(sides))
+        keys = {role: sides.ceremony.keys[role].signing[0] for role in Role}
+        sides.close()
+        return cls(data, members_of(data), keys[Role.federation], keys[Role.procuratorate])
+
+    def forged(self, members: Members) -> set[tuple[str, Fault]]:
+        """What is wrong with members under which the exporting agency signed anew."""
+        return faults(signed_anew(members, self.federation))

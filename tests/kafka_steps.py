@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import closing
 from threading import Event
 
+from kafka import KafkaAdminClient, TopicPartition
+
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
 from clue_exchange.logs import Log
 from clue_exchange.topics import topic_name
@@ -57,3 +59,10 @@ def clue_exchange(*words: str, expected: int = 0) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=DEMO_SECONDS, check=False)
     assert done.returncode == expected, done.stdout + done.stderr
     return done.stdout
+
+
+def delete_records(bootstrap: str, topic: str, before: int) -> None:
+    """What an operator, or a short retention, does: the records before this offset are gone."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.delete_records({TopicPartition(topic, 0): before})
+    admin.close()

@@ -2,6 +2,8 @@
 The command line: `clue-exchange`. Every command is one file of this folder; errors leave it as one clear line.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,10 +12,14 @@ from clue_exchange.errors import ExchangeError
 from console.cli.access_log import access_log
 from console.cli.acl import acl
 from console.cli.acts import act_commands
+from console.cli.agreement import agreement
 from console.cli.broker import broker
 from console.cli.certificates import certificates
 from console.cli.demo import demo
+from console.cli.evidence import export, verify
 from console.cli.intake import candidates, intake
+from console.cli.keys import keys
+from console.cli.lag import lag
 from console.cli.node import node
 from console.cli.officers import officers
 from console.cli.operate import dead_letters, waiting
@@ -21,7 +27,19 @@ from console.cli.persons import candidate, erase, hand_over, particulars
 from console.cli.schemas import schemas
 from console.cli.topics import topics
 from console.cli.views import clue, clues
+from producers.desk import Desk
+from producers.federation import Federation
+from producers.procuratorate import Procuratorate
 from schemas.errors import ContractError
+
+SECTIONS: Mapping[str, Sequence[click.Command]] = {
+    "Looking 查看": (clues, clue, candidates, candidate, particulars, export, verify),
+    "Acts of the federation 妇联办理": act_commands(Federation),
+    "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
+    "Acts of either side 双方办理": (intake, hand_over, *act_commands(Desk), erase),
+    "Operating 运行维护": (node, lag, waiting, dead_letters, topics, acl, certificates, schemas, broker, demo),
+    "People and keys 人员与密钥": (officers, access_log, keys, agreement),
+}
 
 
 class OneLineErrors(click.Group):
@@ -34,7 +52,27 @@ class OneLineErrors(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+class Sectioned(OneLineErrors):
+    """Lists its commands under the headings of SECTIONS."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        widest = max(map(len, self.list_commands(ctx)))
+        for heading, commands in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(str(command.name).ljust(widest), _in_short(command)) for command in commands])
+
+
+def _in_short(command: click.Command) -> str:
+    """The first sentence of what a command does, and its Chinese name."""
+    if command.short_help:
+        return command.short_help
+    paragraph = " ".join((command.help or "").split("\n\n")[0].split())
+    chinese = re.search(r"[\u4e00-\u9fff][^A-Za-z]*$", paragraph)
+    sentence = re.split(r"[.;:](?: |$)", paragraph)[0]
+    return f"{sentence}. {chinese[0]}" if chinese else f"{sentence}."
+
+
+@click.group(cls=Sectioned, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="clue-exchange")
 def main() -> None:
     """
@@ -44,12 +82,6 @@ def main() -> None:
     """
 
 
-COMMANDS = (
-    *(demo, node, broker, topics, acl, certificates, schemas),
-    *(intake, candidates, candidate, hand_over, clues, clue, particulars, erase),
-    *(officers, access_log, dead_letters, waiting),
-)
-for command in COMMANDS:
-    main.add_command(command)
-for command in act_commands():
-    main.add_command(command)
+for section in SECTIONS.values():
+    for each in section:
+        main.add_command(each)

@@ -1,29 +1,39 @@
 """
 One command for each event of the lifecycle: `transfer`, `accept`, `return` … made from the catalog.
 
-The options of a command are the fields of its event, so a new event type has its command at once.
+The options of a command are the fields of its event, so a new event type has its command at once; what it does says
+the desk's method.
 """
 
+import inspect
 import json
-import types
+import re
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 from uuid import UUID
 
 import click
 
 from clue_exchange.permissions import SECOND
 from clue_exchange.signed_events import SignedEvent
-from console.cli.options import config_option, json_option, opened
+from console.cli.act_options import ActCommand, Field
+from console.cli.options import (
+    GivenId,
+    clue_argument,
+    config_option,
+    conflicts_unsaid,
+    find_clue_for,
+    json_option,
+    opened,
+)
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
 from console.people import People
-from producers.desk import Told
+from producers.desk import Desk, Told
 from schemas.catalog import CATALOG, Carries, EventType
 from schemas.codes import Role
 from schemas.errors import InvalidEvent
-from schemas.event import Coded
 from schemas.particulars import Particulars
 
 OPENING_VERBS = ("transfer", "share")
@@ -31,34 +41,45 @@ OFFICER_FIELDS = ("officer", "second")
 """Fields that the proof fills in: who acts is never typed as a fact."""
 
 
-def act_commands() -> Iterator[click.Command]:
-    """A command for each row of the catalog."""
-    for row in CATALOG:
-        yield _command(row)
+def act_commands(desk: type[Desk]) -> list[click.Command]:
+    """A command for each row of the catalog that this desk, and not the one above it, does."""
+    return [_command(row, desk) for row in CATALOG if _method(row) in vars(desk)]
 
 
-def _command(row: EventType) -> click.Command:
-    def run(config: Path, as_json: bool, clue_id: UUID | None = None, particulars: Any = None, **given: Any) -> None:
+def _method(row: EventType) -> str:
+    name = row.verb.replace("-", "_")
+    return f"{name}_" if iskeyword(name) else name
+
+
+def _command(row: EventType, desk: type[Desk]) -> click.Command:
+    def run(config: Path, as_json: bool, clue_id: GivenId | None = None, particulars: Any = None, **given: Any) -> None:
         proof, told = Proof.taken_from(given), _told(particulars)
         with opened(config) as agency:
-            given |= _officers(row, agency.people, proof, clue_id)
-            act, facts = agency.desk().act(row.verb), _facts(row, given)
-            signed = act(facts, told) if clue_id is None else act(clue_id, facts, told)
+            meant, officers = _permitted(row, agency.people, proof, clue_id)
+            act, facts = agency.desk().act(row.verb), _facts(row, {**given, **officers})
+            signed = act(facts, told) if meant is None else act(meant, facts, told)
         _tell(row, signed, as_json)
 
-    command = click.command(row.verb, help=f"{row.model.__doc__}\n\n{row.chinese}")(run)
-    for option in reversed(list(_options(row))):
-        command = option(command)
+    sentence = (inspect.getdoc(getattr(desk, _method(row))) or "").splitlines()[0]
+    meaning = inspect.cleandoc(row.model.__doc__ or "")
+    command = ActCommand(
+        row.verb,
+        model=row.model,
+        callback=run,
+        help=f"{sentence} {row.chinese}\n\n{row.name}: {meaning}",
+        short_help=f"{re.sub(r' [(].*[)]', '', sentence)} {row.chinese}",
+    )
+    for option in _options(row):
+        option(command)
     return command
 
 
 def _options(row: EventType) -> Iterator[Any]:
-    yield config_option
     if row.verb not in OPENING_VERBS:
-        yield click.argument("clue_id", metavar="CLUE", type=click.UUID)
-    for name, hint in get_type_hints(row.model, include_extras=True).items():
-        if name in row.model.model_fields and name not in OFFICER_FIELDS:
-            yield _option(name, hint, required=row.model.model_fields[name].is_required())
+        yield clue_argument
+    for field in Field.all_of(row.model):
+        if field.name not in OFFICER_FIELDS:
+            yield field.option()
     if row.particulars is not Carries.nothing:
         yield click.option(
             "--particulars",
@@ -66,41 +87,11 @@ def _options(row: EventType) -> Iterator[Any]:
             required=row.particulars is Carries.required,
             help='JSON: {"federation:1": {"name": …, "narrative": …, "explanation": …}}; - reads standard input.',
         )
+    yield config_option
     yield from PROOF_OPTIONS
     if row.verb in SECOND:
         yield from SECOND_OPTIONS
     yield json_option
-
-
-def _option(name: str, hint: Any, required: bool) -> Any:
-    """The option of one field. A structured value is given as JSON, several codes by repeating the option."""
-    hint, is_many = _inner(hint)
-    flag = "--" + name.replace("_", "-")
-    if hint is bool:
-        return click.option(f"{flag}/--no-{flag[2:]}", name, required=required, default=None if required else False)
-    if isinstance(hint, type) and issubclass(hint, Coded):
-        return click.option(flag, name, required=required, metavar="JSON", callback=_json)
-    choice = click.Choice([code.value for code in hint]) if issubclass(hint, StrEnum) else str
-    return click.option(flag, name, type=choice, required=required, multiple=is_many)
-
-
-def _inner(hint: Any) -> tuple[Any, bool]:
-    """The type inside Annotated, tuple and `| None`, and whether there may be several."""
-    origin = get_origin(hint)
-    if origin is Annotated:
-        return _inner(get_args(hint)[0])
-    if origin in (Union, types.UnionType):
-        return _inner(get_args(hint)[0])
-    if origin is tuple:
-        return _inner(get_args(hint)[0])[0], True
-    return hint, False
-
-
-def _json(_: click.Context, parameter: click.Parameter, text: str | None) -> Any:
-    try:
-        return None if text is None else json.loads(text)
-    except json.JSONDecodeError as error:
-        raise click.BadParameter(f"is not JSON: {error.msg} at character {error.pos}", param=parameter) from None
 
 
 def _facts(row: EventType, given: Mapping[str, Any]) -> Any:
@@ -121,16 +112,25 @@ def _told(file: Any) -> Told:
     return told
 
 
-def _officers(row: EventType, people: People, proof: Proof, clue_id: UUID | None) -> dict[str, str]:
+def _permitted(
+    row: EventType, people: People, proof: Proof, clue_id: GivenId | None
+) -> tuple[UUID | None, dict[str, str]]:
     """
-    The officer who acts and the second one where two are needed, proven, by the fields that carry their ids.
+    The clue that is meant; and who acts, with the second one where two are needed, by the fields that carry their ids.
 
     Raises:
         NotProven, NotPermitted: a refusal is in the access log before it is raised.
+        CommandRefused: no such clue is known here, or one in conflict of interest.
     """
     officer, second = prove(proof, people.officers), proof.second(people.officers)
-    people.log.permit(officer, row.verb, clue_id, second)
-    return {"officer": officer.officer_id} | ({"second": second.officer_id} if second is not None else {})
+    who = {"officer": officer.officer_id} | ({"second": second.officer_id} if second is not None else {})
+    if clue_id is None:
+        people.log.permit(officer, row.verb, None, second)
+        return None, who
+    meant = find_clue_for(people, clue_id, row.verb, officer, second)
+    with conflicts_unsaid(clue_id):
+        people.log.permit(officer, row.verb, meant, second)
+    return meant, who
 
 
 def _tell(row: EventType, signed: SignedEvent, as_json: bool) -> None:

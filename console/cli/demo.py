@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from console.demo.county import County, county
-from console.demo.figures import figures
+from console.demo.figures import figures, shortfalls
 from console.demo.scenario import play
 from console.words import CHINESE_STATES
 from schemas.codes import Role
@@ -26,7 +26,9 @@ REGISTERS = Path("examples/data")
 
 @click.command()
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here.")
-@click.option("--serve", is_flag=True, help="Keep broker and nodes running until Ctrl-C.")
+@click.option(
+    "--serve", is_flag=True, help="Keep broker and nodes running until Ctrl-C, or until the terminal is closed."
+)
 @click.option("--bootstrap", metavar="HOST:PORT", help="Use this broker instead of an embedded one.")
 @click.option(
     "--region", default="110101", show_default=True, metavar="CODE", help="Six digits, for the agencies' names."
@@ -50,7 +52,7 @@ def demo(
     """
     started = time.monotonic()
     console = Console()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that broker and nodes are stopped then too
+    _stop_all_on_signals()
     with county(folder, region, bootstrap, lambda line: console.print(f"[dim]{line}[/dim]")) as running:
         with _progress(console) as progress:
             played = play(running, registers, progress)
@@ -62,8 +64,21 @@ def demo(
         _report(console, measured)
         if serve:
             _serve(console, running)
-    if not measured["views_equal"]:
-        raise click.ClickException("the two sides do not see the same: this must never happen; please report it")
+    if missing := shortfalls(measured):
+        raise click.ClickException("; ".join(missing))
+
+
+def _stop_all_on_signals() -> None:
+    """SIGTERM, and a terminal that is closed, stop broker and nodes as Ctrl-C does; `nohup` stays in force."""
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+
+    def stop(*_: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)  # a second one must not interrupt the stopping
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, stop)
 
 
 def _progress(console: Console) -> Progress:

@@ -12,12 +12,13 @@ import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
+from rich.table import Table
 
 from clue_exchange.clock import Clock
 from clue_exchange.store import Store
 from console.cli.options import config_option, json_option, opened
-from producers.candidate import Candidate, CandidateStatus
+from console.cli.tables import Shown, show_list
+from producers.candidate import Candidate, CandidateStatus, Facts
 from producers.candidates import Candidates
 from producers.intake import IntakeReport, bundled_mappings, load_mapping, take_in
 from producers.intake.flags import NORMALISED
@@ -66,7 +67,7 @@ def candidates(config: Path, everything: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(list(map(_flat, rows)), default=str, ensure_ascii=False))
     else:
-        Console().print(_candidate_table(rows))
+        show_list(Console(), _columns(rows))
 
 
 def run_intake(
@@ -148,22 +149,22 @@ def _flat(row: Candidate) -> dict[str, Any]:
     return {**whole.pop("facts"), **whole}
 
 
-def _candidate_table(rows: Sequence[Candidate]) -> Table:
-    headings = ("source 来源", "date 日期", "urgent 紧急", "labels 标签", "groups 类别")
-    table = Table(
-        Column("candidate 候选", no_wrap=True, min_width=36), *headings, "same person 同一人", "row 行", "status 状态"
+def _columns(rows: Sequence[Candidate]) -> Sequence[Shown]:
+    all_facts = [row.facts for row in rows]
+    columns = (
+        Shown("candidate 候选", [str(facts.candidate_id) for facts in all_facts], is_id=True),
+        Shown("!急", ["!" if facts.urgent else "" for facts in all_facts]),
+        Shown("date 日期", [str(facts.received_on or "") for facts in all_facts]),
+        Shown("groups\n类别", [", ".join(facts.categories) for facts in all_facts]),
+        Shown("source\n来源", [facts.source for facts in all_facts], rank=1),
+        Shown("status 状态", [row.status for row in rows], rank=2),
+        Shown("same person\n同一人", [str(len(facts.same_person_as) or "") for facts in all_facts], rank=3),
+        Shown("labels 标签", [", ".join(facts.labels) for facts in all_facts], rank=4),
+        Shown("row 行", [_place(facts) for facts in all_facts], rank=5),
     )
-    for row in rows:
-        facts = row.facts
-        table.add_row(
-            str(facts.candidate_id),
-            facts.source,
-            str(facts.received_on or ""),
-            "!" if facts.urgent else "",
-            ", ".join(facts.labels),
-            ", ".join(facts.categories),
-            str(len(facts.same_person_as) or ""),
-            escape(" ".join(filter(None, (facts.register, facts.sheet, str(facts.row_number))))),
-            row.status,
-        )
-    return table
+    all_wait = all(row.status is CandidateStatus.awaiting for row in rows)
+    return [column for column in columns if not (all_wait and column.heading.startswith("status"))]
+
+
+def _place(facts: Facts) -> str:
+    return " ".join(filter(None, (facts.register, facts.sheet, str(facts.row_number))))

@@ -19,7 +19,7 @@ from consumers import worklist
 @json_option
 @click.pass_context
 def dead_letters(context: click.Context, config: Path, as_json: bool) -> None:
-    """List what could not be taken in: where it stood and why, never its content."""
+    """List what could not be taken in: where it stood and why, never its content. 死信"""
     with opened(config) as agency, agency.store.reading() as transaction:
         letters = agency.dead_letters.listed(transaction)
     if as_json:
@@ -40,7 +40,7 @@ def dead_letters(context: click.Context, config: Path, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def waiting(context: click.Context, config: Path, as_json: bool) -> None:
-    """List the events that wait for a predecessor, and what each waits for."""
+    """List the events that wait for a predecessor, and what each waits for. 等待中的事件"""
     with opened(config) as agency, agency.store.reading() as transaction:
         rows = worklist.waiting(transaction)
     if as_json:

@@ -1,18 +1,30 @@
 """
-What several commands take: the configuration of the agency, and JSON instead of a table.
+What several commands take: the agency's configuration, a clue or candidate by its id or the beginning of it, and JSON.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 
+from clue_exchange.errors import CommandRefused, NotPermitted
+from clue_exchange.permissions import ALLOWED, Officer, Refusal, not_known_here
 from clue_exchange.settings import Settings
+from clue_exchange.store import Transaction
+from console.people import People
 from console.wiring import Agency
+from consumers import worklist
+from producers.candidates import Candidates
 
 Command = Callable[..., Any]
+
+FEWEST_DIGITS = 6
+WHOLE_DIGITS = 32
 
 config_option: Callable[[Command], Command] = click.option(
     "--config",
@@ -23,6 +35,42 @@ config_option: Callable[[Command], Command] = click.option(
 json_option: Callable[[Command], Command] = click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 
 
+@dataclass(frozen=True, slots=True)
+class GivenId:
+    """An id as it was typed: whole, or its beginning."""
+
+    text: str
+
+    @property
+    def digits(self) -> str:
+        return self.text.replace("-", "").lower()
+
+    @property
+    def whole(self) -> UUID | None:
+        return UUID(hex=self.digits) if len(self.digits) == WHOLE_DIGITS else None
+
+    def begins(self, whole: UUID) -> bool:
+        return whole.hex.startswith(self.digits)
+
+
+class GivenIdParameter(click.ParamType[GivenId]):
+    """An id, or six characters or more of its beginning."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> GivenId:
+        given = value if isinstance(value, GivenId) else GivenId(str(value).strip())
+        if re.fullmatch(rf"[0-9a-f]{{{FEWEST_DIGITS},{WHOLE_DIGITS}}}", given.digits) is None:
+            self.fail(f"is neither an id nor the first {FEWEST_DIGITS} characters or more of one", param, ctx)
+        return given
+
+
+clue_argument: Callable[[Command], Command] = click.argument("clue_id", metavar="CLUE", type=GivenIdParameter())
+candidate_argument: Callable[[Command], Command] = click.argument(
+    "candidate_id", metavar="CANDIDATE", type=GivenIdParameter()
+)
+
+
 @contextmanager
 def opened(config: Path) -> Iterator[Agency]:
     """The agency of a configuration file, closed at the end."""
@@ -31,3 +79,80 @@ def opened(config: Path) -> Iterator[Agency]:
         yield agency
     finally:
         agency.close()
+
+
+def find_clue(transaction: Transaction, given: GivenId, officers: Sequence[Officer] = ()) -> UUID:
+    """
+    The one clue that is meant; of several the one that all these officers may see.
+
+    Where only one in conflict of interest can be meant it is answered: the permission, asked next, refuses and logs it.
+
+    Raises:
+        CommandRefused: none is known here, or several begin so.
+    """
+    found = _clues(transaction, given)
+    visible = [clue_id for clue_id in found if all(officer.sees(clue_id) for officer in officers)]
+    return _only(visible or found[:1], given, not_known(given))
+
+
+def find_clue_for(people: People, given: GivenId, act: str, officer: Officer, second: Officer | None = None) -> UUID:
+    """
+    As `find_clue`, for an act of proven officers; a role that does not include the act learns nothing of clues.
+
+    Raises:
+        CommandRefused: none is known here, or several begin so.
+        NotPermitted: the role; in the access log.
+    """
+    officers = [officer] if second is None else [officer, second]
+    try:
+        with people.store.reading() as transaction:
+            return find_clue(transaction, given, officers)
+    except CommandRefused:
+        if officer.role not in ALLOWED.get(act, frozenset()):
+            people.log.permit(officer, act)
+        raise
+
+
+@contextmanager
+def conflicts_unsaid(given: GivenId) -> Iterator[None]:
+    """Answer of a clue in conflict of interest what is answered of one that is not there; the id as it was typed."""
+    try:
+        yield
+    except NotPermitted as refusal:
+        if refusal.reason != Refusal.conflict:
+            raise
+        raise CommandRefused(not_known(given)) from None
+
+
+def find_candidate(candidates: Candidates, given: GivenId) -> UUID:
+    """
+    The one candidate that is meant.
+
+    Raises:
+        CommandRefused: there is none, or several begin so.
+    """
+    if given.whole is not None:
+        return candidates.get(given.whole).facts.candidate_id
+    found = [each.candidate_id for each in candidates.list(None) if given.begins(each.candidate_id)]
+    return _only(found, given, f"no candidate {given.text}: see `clue-exchange candidates`")
+
+
+def not_known(given: GivenId) -> str:
+    """The sentence of `not_known_here`, with the id as it was typed."""
+    whole = UUID(hex=given.digits.ljust(WHOLE_DIGITS, "0"))
+    return not_known_here(whole).replace(str(whole), given.text)
+
+
+def _clues(transaction: Transaction, given: GivenId) -> list[UUID]:
+    if given.whole is not None:
+        row = worklist.clue(transaction, given.whole)
+        return [] if row is None else [row.clue_id]
+    return [row.clue_id for row in worklist.clues(transaction) if given.begins(row.clue_id)]
+
+
+def _only(found: Sequence[UUID], given: GivenId, unknown: str) -> UUID:
+    if len(found) > 1:
+        raise CommandRefused(f"{len(found)} begin with {given.text}: give more of the id")
+    for each in found:
+        return each
+    raise CommandRefused(unknown)

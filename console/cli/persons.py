@@ -5,7 +5,6 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 from rich.console import Console
@@ -14,7 +13,17 @@ from rich.table import Table
 from clue_exchange.access_entries import Subject
 from clue_exchange.errors import CommandRefused
 from clue_exchange.permissions import LocalAct, Purpose
-from console.cli.options import Command, config_option, opened
+from console.cli.options import (
+    Command,
+    GivenId,
+    candidate_argument,
+    clue_argument,
+    config_option,
+    conflicts_unsaid,
+    find_candidate,
+    find_clue_for,
+    opened,
+)
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
 from consumers.particulars import open_particulars
 from producers.opening import opening_facts
@@ -54,60 +63,61 @@ purpose_option: Callable[[Command], Command] = click.option(
 
 
 @click.command()
-@click.argument("candidate_id", metavar="CANDIDATE", type=click.UUID)
+@candidate_argument
 @proven(config_option, purpose_option, *PROOF_OPTIONS)
-def candidate(candidate_id: UUID, config: Path, purpose: str, **given: Any) -> None:
+def candidate(candidate_id: GivenId, config: Path, purpose: str, **given: Any) -> None:
     """Show what was registered of a candidate; logged before it is shown. 查看候选线索"""
     with opened(config) as agency:
         officer, kept = prove(Proof.taken_from(given), agency.people.officers), agency.candidates()
-        subject = Subject(candidate_id=kept.get(candidate_id).candidate_id)
-        with agency.people.log.opening(officer, subject, Purpose(purpose)) as permit:
-            _show(kept.particulars(candidate_id, permit))
+        meant = find_candidate(kept, candidate_id)
+        with agency.people.log.opening(officer, Subject(candidate_id=meant), Purpose(purpose)) as permit:
+            _show(kept.particulars(meant, permit))
         with agency.store.reading() as transaction:
-            _show_same(len(agency.index.same_persons(transaction, candidate_id)))
+            _show_same(len(agency.index.same_persons(transaction, meant)))
 
 
 @click.command("hand-over")
-@click.argument("candidate_id", metavar="CANDIDATE", type=click.UUID)
+@candidate_argument
 @click.option("--legal-basis", type=click.Choice([b.value for b in LegalBasis]), required=True)
 @click.option("--categories", type=click.Choice([c.value for c in Category]), multiple=True, help="Corrects screening.")
 @proven(config_option, *PROOF_OPTIONS)
-def hand_over(candidate_id: UUID, config: Path, legal_basis: str, categories: tuple[str, ...], **given: Any) -> None:
+def hand_over(candidate_id: GivenId, config: Path, legal_basis: str, categories: tuple[str, ...], **given: Any) -> None:
     """Open a clue from a candidate, in the reviewer's name. 移送候选线索"""
     with opened(config) as agency:
         officer = prove(Proof.taken_from(given), agency.people.officers)
         agency.people.log.permit(officer, "transfer" if agency.settings.role is Role.federation else "share")
-        found = agency.candidates().get(candidate_id).facts
+        found = agency.candidates().get(find_candidate(agency.candidates(), candidate_id)).facts
         facts = opening_facts(found, agency.settings.role, officer.officer_id, legal_basis, categories)
-        signed = agency.desk().hand_over(candidate_id, facts)
+        signed = agency.desk().hand_over(found.candidate_id, facts)
     click.echo(f"{facts.event_type}: clue {signed.envelope.clue_id}, number {signed.number} in {signed.topic}")
 
 
 @click.command()
-@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@clue_argument
 @click.option("--person", type=PersonParameter(), required=True, metavar="AGENCY:NUMBER")
 @proven(config_option, purpose_option, *PROOF_OPTIONS)
-def particulars(clue_id: UUID, person: PersonKey, config: Path, purpose: str, **given: Any) -> None:
+def particulars(clue_id: GivenId, person: PersonKey, config: Path, purpose: str, **given: Any) -> None:
     """Show what was told of a person of a clue; logged before it is shown. 查看当事人信息"""
     with opened(config) as agency:
         officer = prove(Proof.taken_from(given), agency.people.officers)
-        subject = Subject(clue_id=clue_id, person=person)
+        meant = find_clue_for(agency.people, clue_id, LocalAct.open_particulars, officer)
         with (
-            agency.people.log.opening(officer, subject, Purpose(purpose)) as permit,
+            conflicts_unsaid(clue_id),
+            agency.people.log.opening(officer, Subject(clue_id=meant, person=person), Purpose(purpose)) as permit,
             agency.store.reading() as transaction,
         ):
-            _show(open_particulars(transaction, agency.ledger, agency.keyring, clue_id, person, permit))
-            _show_same(len(agency.index.same_persons(transaction, clue_id)))
+            _show(open_particulars(transaction, agency.ledger, agency.keyring, meant, person, permit))
+            _show_same(len(agency.index.same_persons(transaction, meant)))
 
 
 @click.command()
-@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@clue_argument
 @click.option(
     "--person", "persons", type=PersonParameter(), multiple=True, metavar="AGENCY:NUMBER", help="Default: all."
 )
 @click.option("--ground", type=click.Choice([g.value for g in ErasureGround]), required=True)
 @proven(config_option, *PROOF_OPTIONS, *SECOND_OPTIONS)
-def erase(clue_id: UUID, persons: tuple[PersonKey, ...], ground: str, config: Path, **given: Any) -> None:
+def erase(clue_id: GivenId, persons: tuple[PersonKey, ...], ground: str, config: Path, **given: Any) -> None:
     """
     Destroy the data of persons on both sides; or confirm it, where the other side asked. Two officers. 删除当事人信息
 
@@ -116,22 +126,24 @@ def erase(clue_id: UUID, persons: tuple[PersonKey, ...], ground: str, config: Pa
     with opened(config) as agency:
         proof, people = Proof.taken_from(given), agency.people
         officer, second = prove(proof, people.officers), proof.second(people.officers)
-        people.log.permit(officer, LocalAct.erase, clue_id, second)
+        meant = find_clue_for(people, clue_id, LocalAct.erase, officer, second)
+        with conflicts_unsaid(clue_id):
+            people.log.permit(officer, LocalAct.erase, meant, second)
         with agency.store.reading() as transaction:
-            view = agency.ledger.fold(transaction, clue_id).view
+            view = agency.ledger.fold(transaction, meant).view
         chosen = persons or tuple(sorted(view.persons))
         refs = [{"added_by": added_by, "number": number} for added_by, number in chosen]
         asked = {(person, agency.settings.role.other) for person in chosen} <= view.erasure_asked
         if not chosen or second is None:
-            raise CommandRefused(f"no clue {clue_id} with persons is known here")
+            raise CommandRefused(f"clue {meant} has no persons here yet: its first event waits")
         if asked:
             confirmed = ErasureConfirmed.read({"officer": officer.officer_id, "persons": refs})
-            agency.desk().confirm_erasure(clue_id, confirmed)
+            agency.desk().confirm_erasure(meant, confirmed)
         else:
             fields = {"officer": officer.officer_id, "second": second.officer_id, "persons": refs, "ground": ground}
-            agency.desk().request_erasure(clue_id, ErasureRequested.read(fields))
+            agency.desk().request_erasure(meant, ErasureRequested.read(fields))
     done = "confirmed 已确认" if asked else "destroyed here, asked of the other side 本方已删除,已请求对方"
-    click.echo(f"{len(chosen)} person(s) of clue {clue_id}: {done}")
+    click.echo(f"{len(chosen)} person(s) of clue {meant}: {done}")
 
 
 def _show(told: Particulars) -> None:

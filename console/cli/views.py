@@ -3,29 +3,34 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
-from uuid import UUID
+from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from clue_exchange.errors import CommandRefused
 from clue_exchange.workdays import china_time
-from console.cli.options import config_option, json_option, opened
-from console.words import CHINESE_STATES
+from console.cli.options import GivenId, clue_argument, config_option, find_clue, json_option, not_known, opened
+from console.cli.tables import Shown, show_list
+from console.words import CHINESE_STATES, MEANINGS, in_words
 from consumers import worklist
 from consumers.worklist import ClueRow, EventRow
 from schemas.catalog import BY_NAME
+from schemas.errors import InvalidEvent
+from schemas.event import Coded, PersonRef
 from schemas.view import State
 
 
 @click.command()
 @config_option
 @click.option("--mine", is_flag=True, help="Only those where the turn is ours.")
-@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in State]))
+@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in State]), metavar="STATE")
 @json_option
 def clues(config: Path, mine: bool, states: Sequence[str], as_json: bool) -> None:
     """List the clues of this side: state, turn, and whether it is firm. 线索列表"""
@@ -34,41 +39,42 @@ def clues(config: Path, mine: bool, states: Sequence[str], as_json: bool) -> Non
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], default=str))
     else:
-        Console().print(_clue_table(rows))
+        show_list(Console(), _columns(rows))
 
 
 @click.command()
-@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@clue_argument
 @config_option
 @json_option
-def clue(clue_id: UUID, config: Path, as_json: bool) -> None:
-    """Show one clue and its chain of events; facts alone. 线索详情"""
+def clue(clue_id: GivenId, config: Path, as_json: bool) -> None:
+    """Show one clue and its chain of events, by its id or the beginning of it; facts alone. 线索详情"""
     with opened(config) as agency, agency.store.reading() as transaction:
-        row = worklist.clue(transaction, clue_id)
-        chain = worklist.chain(transaction, clue_id)
+        row = worklist.clue(transaction, meant := find_clue(transaction, clue_id))
+        chain = worklist.chain(transaction, meant)
     if row is None:
-        raise CommandRefused(f"no clue {clue_id} is known here")
+        raise CommandRefused(not_known(clue_id))
     if as_json:
         click.echo(json.dumps({**asdict(row), "events": [asdict(event) for event in chain]}, default=str))
-    else:
-        Console().print(_clue_table([row]), _chain_table(chain))
+        return
+    console = Console()
+    show_list(console, _columns([row]))
+    console.print(_chain_table(chain))
 
 
-def _clue_table(rows: Sequence[ClueRow]) -> Table:
-    table = Table("clue 线索", "state 状态", "turn 待办", "urgent 紧急", "events 事件", "opened 时间", "firm 确定")
-    for row in rows:
-        table.add_row(
-            str(row.clue_id),
-            f"{row.state} {CHINESE_STATES[State(row.state)]}" + (" FROZEN 冻结" if row.is_frozen else ""),
-            row.turn,
-            "!" if row.urgent else "",
-            f"{row.applied}"
-            + (f" (+{row.void} void)" if row.void else "")
-            + (f" (+{row.waiting} waiting)" if row.waiting else ""),
-            china_time(row.opened_at),
-            "yes" if row.is_firm else "provisional",
-        )
-    return table
+def _columns(rows: Sequence[ClueRow]) -> Sequence[Shown]:
+    return (
+        Shown("clue 线索", [str(row.clue_id) for row in rows], is_id=True),
+        Shown("!急", ["!" if row.urgent else "" for row in rows]),
+        Shown("state 状态", [_state(row) for row in rows]),
+        Shown("turn 待办", [row.turn for row in rows]),
+        Shown("events 事件", [_counts(row) for row in rows], rank=2),
+        Shown("opened 时间", [china_time(row.opened_at) for row in rows], rank=1),
+        Shown("firm 确定", ["yes" if row.is_firm else "provisional" for row in rows], rank=3),
+    )
+
+
+def _state(row: ClueRow) -> str:
+    return f"{row.state} {CHINESE_STATES[State(row.state)]}" + (" FROZEN 冻结" if row.is_frozen else "")
 
 
 def _counts(row: ClueRow) -> str:
@@ -77,16 +83,43 @@ def _counts(row: ClueRow) -> str:
 
 
 def _chain_table(chain: Sequence[EventRow]) -> Table:
-    table = Table("#", "event 事件", "by 发出方", "outcome 结果", "occurred 时间", "facts 要素")
+    """Who did what and when on the left, the facts with what their codes mean on the right."""
+    table = Table("#", "event 事件", "facts 要素", show_lines=True)
+    table.columns[1].max_width = 34
     for event in chain:
         name = BY_NAME[event.event_type].chinese if event.event_type in BY_NAME else ""
-        facts = ", ".join(f"{k}={json.dumps(v, ensure_ascii=False)}" for k, v in (event.facts or {}).items() if v)
-        table.add_row(
-            "" if event.place is None else str(event.place + 1),
-            f"{event.event_type} {name}",
-            event.sender,
-            event.outcome + (f": {event.void}" if event.void else ""),
-            china_time(event.occurred_at),
-            facts,
-        )
+        told = [f"{event.event_type} {name}", event.sender, china_time(event.occurred_at)]
+        if event.outcome != "applied":
+            told.append(event.outcome + (f": {event.void}" if event.void else ""))
+        place = "" if event.place is None else str(event.place + 1)
+        table.add_row(place, escape("\n".join(told)), escape("\n".join(_facts(event))))
     return table
+
+
+def _facts(event: EventRow) -> list[str]:
+    """One line a fact; codes with their meaning, where this version knows the event type."""
+    facts = {name: value for name, value in (event.facts or {}).items() if value not in (None, [], ())}
+    try:
+        known: Mapping[str, Any] = dict(BY_NAME[event.event_type].model.read(facts))
+    except (KeyError, InvalidEvent):
+        known = {}
+    return [
+        f"{name}: {_said(known[name]) if name in known else json.dumps(value, ensure_ascii=False)}"
+        for name, value in facts.items()
+    ]
+
+
+def _said(value: Any) -> str:
+    match value:
+        case StrEnum() if type(value) in MEANINGS:
+            return in_words(value)
+        case bool():
+            return "yes 是" if value else "no 否"
+        case PersonRef():
+            return f"{value.added_by}:{value.number}"
+        case Coded():
+            return ", ".join(f"{name} {_said(each)}" for name, each in value if each is not None)
+        case tuple():
+            return "; ".join(map(_said, value))
+        case _:
+            return str(value)

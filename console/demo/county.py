@@ -18,7 +18,7 @@ from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics, topic_name
 from clue_exchange.workdays import china_date
-from console.demo.processes import NodeProcess
+from console.demo.processes import NodeProcess, end_node, running_node
 from console.wiring import Agency
 from schemas.catalog import EVENT_FAMILIES
 from schemas.codes import Role
@@ -50,7 +50,7 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
     Raises:
         CommandRefused: the folder is somebody else's, or the topics of the given broker are in use.
     """
-    _empty(folder)
+    _empty(folder, tell)
     names = {role: f"{role}-{region}" for role in Role}
     with ExitStack() as running:
         doors: LocalSecurity | None = None
@@ -72,15 +72,27 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
         tell("stopping 停止")
 
 
-def _empty(folder: Path) -> None:
+def _empty(folder: Path, tell: Callable[[str], None]) -> None:
     """Each demonstration begins anew; a folder that it did not make is not touched."""
     mark = folder / MARK
     if folder.exists() and any(folder.iterdir()):
         if not mark.exists():
             raise CommandRefused(f"{folder} is not empty and not of an earlier demonstration: name another --folder")
+        stop_leftovers(folder, tell)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     mark.touch()
+
+
+def stop_leftovers(folder: Path, tell: Callable[[str], None]) -> None:
+    """Stop what an earlier demonstration in this folder left running when it was killed: nodes first, then Kafka."""
+    kafka = EmbeddedKafka(folder / "kafka")
+    nodes = [file for file in sorted(folder.glob("*.pid")) if running_node(file) is not None]
+    if nodes or kafka.pids:
+        tell("stopping what an earlier demonstration left running 停止上次演示遗留的进程")
+    for file in nodes:
+        end_node(file)
+    kafka.stop()
 
 
 def _settings(

@@ -52,6 +52,21 @@ def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict
     }
 
 
+def shortfalls(measured: Mapping[str, Any]) -> list[str]:
+    """What the demonstration did not show, each in one sentence; empty where all went well."""
+    unreached = sorted({str(state) for state in State} - set(measured["states_reached"]))
+    void = sorted({*measured["void"].values(), measured["void_scripted"]})
+    waiting, letters = sum(measured["waiting"].values()), measured["dead_letters"]
+    judged = (
+        (measured["views_equal"], "the two sides do not see the same: this must never happen; please report it"),
+        (len(void) == 1, f"void events differ from the {measured['void_scripted']} of the script: {void}"),
+        (waiting == 0, f"{waiting} events wait for others that did not come: see `clue-exchange waiting`"),
+        (letters == 0, f"{letters} dead letters: see `clue-exchange dead-letters`"),
+        (not unreached, f"no clue reached: {', '.join(unreached)}"),
+    )
+    return [sentence for is_so, sentence in judged if not is_so]
+
+
 def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
     """p50, p95 and p99 by nearest rank; empty where there is nothing."""
     ranked = sorted(milliseconds)

@@ -69,8 +69,11 @@ def _take_in(agency: Agency, register: Path, progress: Progress) -> IntakeReport
     def advance(read: int, expected: int) -> None:
         progress.update(task, completed=read, total=max(read, expected))
 
-    screener = Screener.load()
-    return take_in(register, bundled_mappings(), agency.candidates(), agency.store, screener, agency.clock, advance)
+    screener, kept = Screener.load(), agency.candidates()
+    report = take_in(register, bundled_mappings(), kept, agency.store, screener, agency.clock, advance)
+    read = report.rows_read  # what was expected counts lines, and a row may have several
+    progress.update(task, completed=read, total=read)
+    return report
 
 
 def _hand_over(officers: Officers, role: Role, what: str, progress: Progress) -> list[ScriptedClue]:

@@ -109,7 +109,6 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.xfail(reason="Agency.adopt compares the parties, not our keys: see agreement_check.problems_at")
 def test_an_agency_does_not_start_with_an_agreement_that_names_other_keys_of_its_own(kept: TwoSides) -> None:
     """Nothing that it signs would be believed, and nothing that is wrapped for it would open."""
     settings = kept.federation.settings

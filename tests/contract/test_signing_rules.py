@@ -117,7 +117,6 @@ def test_of_two_keys_for_one_person_the_first_stands(sides: TwoSides) -> None:
         assert refused(sides, second) == (Reason.KEY_REUSED, True)
 
 
-@pytest.mark.xfail(reason="KeyRing.take answers for a known row without looking whether the vault still has the key")
 def test_a_key_that_the_vault_lost_comes_back_with_its_record(sides: TwoSides) -> None:
     """Backups leave the vault out: the keys topics fill it again."""
     sides.transfer()

@@ -149,3 +149,28 @@ def test_a_failure_in_the_middle_leaves_neither_effect_nor_position(sides: TwoSi
         assert read_position(transaction, CLUES).next_offset == 0
         for table in ("event", "clue", "dead_letter", "outbox", "journal_gap"):
             assert rows(transaction, f"SELECT count(*) FROM {table}") == [(0,)]
+
+
+def test_a_rejected_record_that_is_sent_again_is_noted_once(sides: TwoSides) -> None:
+    """A relay that was killed before its mark sends it again: no second dead letter, and no step towards the cap."""
+    with sides.federation.store.transaction() as transaction:
+        sides.federation.outbox.append(transaction, CLUES, b"key", b"signed, and no envelope", {})
+    (signed,) = sides.events_of(Role.federation)
+
+    taken = [sides.give(Role.procuratorate, [replace(signed, offset=n)]) for n in range(POISON_CAP + 1)]
+
+    assert [len(each.dead_letters) for each in taken] == [1] + [0] * POISON_CAP
+    assert sum(each.repeated for each in taken) == POISON_CAP
+    assert dead_letters(sides) == [Reason.NOT_FRAMED]
+
+
+def test_a_gap_that_is_only_split_is_not_told_as_a_new_one(sides: TwoSides) -> None:
+    """The operator is told once that numbers are missing."""
+    for _ in range(5):
+        sides.transfer()
+    first, _, third, _, fifth = sides.events_of(Role.federation)
+
+    opened = sides.give(Role.procuratorate, renumbered([first, fifth]))
+    split = sides.give(Role.procuratorate, [replace(third, offset=2)])
+
+    assert (opened.gaps_opened, split.gaps_opened) == ([CLUES], [])

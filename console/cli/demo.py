@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -95,7 +96,7 @@ def _report(console: Console, measured: dict[str, Any]) -> None:
     table.add_section()
     table.add_row("total 合计", str(sum(ours.values())), str(sum(theirs.values())))
     console.print(table)
-    console.print(_lines(measured), sep="\n")
+    console.print(_lines(measured), soft_wrap=True)
 
 
 def _lines(measured: dict[str, Any]) -> str:
@@ -119,7 +120,7 @@ def _lines(measured: dict[str, Any]) -> str:
         ("both views equal 双方一致", "yes 是" if measured["views_equal"] else "NO 否"),
         ("seconds 用时", measured["seconds"]),
     )
-    return "\n".join(f"{name:<34}{value}" for name, value in lines)
+    return "\n".join(f"{set_cell_size(name, 36)}{value}" for name, value in lines)
 
 
 def _serve(console: Console, running: County) -> None:

@@ -84,8 +84,10 @@ def _counts(row: ClueRow) -> str:
 
 def _chain_table(chain: Sequence[EventRow]) -> Table:
     """Who did what and when on the left, the facts with what their codes mean on the right."""
-    table = Table("#", "event 事件", "facts 要素", show_lines=True)
-    table.columns[1].max_width = 34
+    table = Table(show_lines=True)
+    table.add_column("#")
+    table.add_column("event 事件", max_width=34, overflow="fold")
+    table.add_column("facts 要素", overflow="fold")
     for event in chain:
         name = BY_NAME[event.event_type].chinese if event.event_type in BY_NAME else ""
         told = [f"{event.event_type} {name}", event.sender, china_time(event.occurred_at)]

@@ -4,7 +4,7 @@ Where the time of the way in goes: a sample a millisecond of what the main threa
 
 import signal
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -15,11 +15,8 @@ STAGES = {
     "JournalConsumer.poll": "poll Kafka",
     "JournalConsumer.commit": "leave Kafka the hint",
     "Reader.read_keys": "key records, whole",
-    "Reader.prove": "record layer",
-    "prove_all": "record layer",
-    "prove": "record layer",
-    "Verifier.verify": "signatures",
-    "Verifier.verify_all": "signatures",
+    "unpack": "record layer",
+    "Prover.prove": "signatures, on two cores",
     "Ledger.held": "known already, conflicts",
     "Ledger.identities": "known already, conflicts",
     "_Taken.judge": "known already, conflicts",
@@ -27,15 +24,14 @@ STAGES = {
     "KeyRing.open_keys": "data keys from the vault",
     "open_event": "unseal, facts and particulars",
     "BlindIndex.tokens": "blind index",
-    "BlindIndex.note_clue": "blind index",
     "BlindIndex.note_clues": "blind index",
     "fold": "fold",
     "Fold.digest": "digest of the view",
-    "write_view": "write views",
     "write_views": "write views",
-    "_chain": "facts from the ledger",
-    "Ledger.append": "ledger: lock, insert, read, place",
-    "Ledger.reveal": "ledger: lock, insert, read, place",
+    "read_chains": "ledger: read the chains",
+    "write": "ledger: write the events",
+    "Ledger.append": "ledger: the rest",
+    "Ledger.reveal": "ledger: the rest",
     "Reader.read_events": "rest of reading",
     "Reader.read_again": "what waits for a key",
     "advance": "journal position",
@@ -51,7 +47,7 @@ class Stages:
     """Seconds by stage, as sampled; what lies between two samples belongs to the second."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._last = 0.0
 
     @contextmanager

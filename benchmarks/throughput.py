@@ -1,10 +1,10 @@
 """
 How many events a second one node takes in, with everything on, when a backlog waits on an embedded Kafka.
 
-Both agencies play the demonstration's stories at their desks, with real keys, sealing and signing; what one side says is
-relayed to Kafka. The other side's node is then measured from a ledger that holds its own events alone, as after a
+Both agencies play the demonstration's stories at their desks, with real keys, sealing and signing; what one side says
+is relayed to Kafka. The other side's node is then measured from a ledger that holds its own events alone, as after a
 restore: a real consumer, SQLite with synchronous=FULL, log lines to a file. Key records are taken in too, and not
-counted as events.
+counted as events. What the stages cost is sampled in a run of its own.
 
 Run: python -m benchmarks.throughput [events] [runs]
 """
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
 from statistics import median
-from threading import Event
 from typing import Any
 
 from benchmarks.stages import Stages
@@ -34,8 +33,8 @@ from clue_exchange.logs import json_log
 from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics, topic_name
-from clue_exchange.wake import watch
 from clue_exchange.workdays import china_date
+from console.node import settle_memory
 from console.wiring import Agency
 from consumers import worklist
 from consumers.loop import MAX_RECORDS
@@ -83,9 +82,7 @@ def settings(role: Role, folder: Path, bootstrap: str) -> Settings:
 
 
 def opened(role: Role, folder: Path, bootstrap: str, ceremony: Ceremony) -> Agency:
-    return Agency.assemble(
-        settings(role, folder, bootstrap), ceremony.keys[role], ceremony.signed, system_clock
-    )
+    return Agency.assemble(settings(role, folder, bootstrap), ceremony.keys[role], ceremony.signed, system_clock)
 
 
 def backlog(folder: Path, bootstrap: str, events: int) -> Backlog:
@@ -98,17 +95,17 @@ def backlog(folder: Path, bootstrap: str, events: int) -> Backlog:
         desks = TwoDesks(agencies)
         desks.play(SENDER, events)
         relayed = relay(agencies[SENDER])
-        with closing(opened(RECEIVER, folder / "restored", bootstrap, ceremony)) as receiver:
-            with receiver.store.transaction() as transaction:
-                receiver.ledger.append(transaction, desks.signed[RECEIVER])
+        receiver = opening.enter_context(closing(opened(RECEIVER, folder / "restored", bootstrap, ceremony)))
+        with receiver.store.transaction() as transaction:
+            receiver.ledger.append(transaction, desks.signed[RECEIVER])
     said = len(desks.signed[SENDER])
     return Backlog(bootstrap, ceremony, said, relayed - said, folder)
 
 
 def relay(agency: Agency) -> int:
     """Relay all that waits in the outbox; answers how many records that was."""
-    with agency.producer() as producer, closing(watch(agency.store)) as commits, Path("/dev/null").open("w") as nowhere:
-        relay = agency.relay(producer, commits, json_log(nowhere))
+    with agency.producer() as producer, Path("/dev/null").open("w") as nowhere:
+        relay = agency.relay(producer, json_log(nowhere))
         relayed = 0
         while sent := relay.relay_once():
             relayed += sent
@@ -163,12 +160,14 @@ def report(waiting: Backlog, runs: list[Run], stages: Mapping[str, float]) -> di
 
 
 def main() -> None:
-    events, runs = (int(given) for given in [*sys.argv[1:], str(EVENTS), str(RUNS)][:2])
+    given = [int(argument) for argument in sys.argv[1:]]
+    events, runs = given + [EVENTS, RUNS][len(given) :]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with EmbeddedKafka(folder / "kafka") as kafka:
             waiting = backlog(folder, kafka.bootstrap, events)
             print(f"{waiting.events} events and {waiting.keys} key records wait", file=sys.stderr)
+            settle_memory()
             stages = Stages()
             take_in(waiting, folder / "sampled", stages)
             taken = [take_in(waiting, folder / f"run-{number}") for number in range(runs)]

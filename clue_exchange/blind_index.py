@@ -56,8 +56,13 @@ class BlindIndex:
 
     def note_clue(self, transaction: Transaction, clue_id: UUID, tokens: Mapping[PersonKey, bytes]) -> None:
         """Note where these persons occur; no effect where it is noted."""
+        self.note_clues(transaction, [(clue_id, tokens)])
+
+    def note_clues(self, transaction: Transaction, found: Iterable[tuple[UUID, Mapping[PersonKey, bytes]]]) -> None:
+        """The same of several clues."""
         rows = [
             {"token": token, "ref": clue_id, "added_by": added_by, "number": number}
+            for clue_id, tokens in found
             for (added_by, number), token in tokens.items()
         ]
         insert_new(transaction, PERSON_INDEX, rows)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
+from clue_exchange.arriving_keys import ArrivingKeys
 from clue_exchange.clock import Clock
 from clue_exchange.errors import KeysUnavailable
 from clue_exchange.key_tables import DATA_KEY
@@ -43,10 +44,6 @@ class DataKey:
 
 class KeyNotForUs(Exception):
     """A key record without a wrap that we can open."""
-
-
-class KeyTaken(Exception):
-    """A key record with another key under an id that is taken; the first one stands."""
 
 
 class KeyRing:
@@ -96,34 +93,9 @@ class KeyRing:
         known = set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
         return self._vault.get(known) if known else {}
 
-    def take(self, transaction: Transaction, owner: str, record: KeyRecord) -> bool:
-        """
-        Take in a data key that the counterpart published; whether it is new here. One that was destroyed stays dead.
-
-        Raises:
-            KeyNotForUs: no wrap in it opens for us.
-            KeyTaken: another key under this id, or for this person, stands already.
-        """
-        key = self._unwrapped(record)
-        person = record.person.key if record.person else None
-        row = _row_of(transaction, record.clue_id, person) if record.clue_id and person else None
-        row = row or transaction.execute(select(DATA_KEY).where(DATA_KEY.c.key_id == record.key_id)).one_or_none()
-        if row is not None and row.destroyed_at is not None:
-            return False
-        if row is not None:
-            kept = self._vault.get([row.key_id]).get(row.key_id)
-            if row.key_id != record.key_id or row.owner != owner or kept not in (None, key):
-                raise KeyTaken
-            if kept is None:  # the vault was lost: it is filled again
-                self._vault.put({record.key_id: key})
-            return kept is None
-        added_by, number = person or (None, None)
-        if added_by is not None and added_by is not role_of(owner):
-            raise KeyTaken
-        version = record.agreement_version or None
-        place = {"agreement_version": version, "clue_id": record.clue_id, "added_by": added_by, "number": number}
-        self._keep(transaction, owner, DataKey(record.key_id, key), place)
-        return True
+    def arriving(self) -> ArrivingKeys:
+        """Where the data keys of a batch are taken in that the counterpart published."""
+        return ArrivingKeys(self._unwrapped, self._vault, self._clock)
 
     def destroy(self, transaction: Transaction, clue_id: UUID, persons: Collection[PersonKey]) -> None:
         """

@@ -1,7 +1,7 @@
 """
 The program log: JSON lines on a stream, one a record, never a payload.
 
-The names of all log events stand in `LogEvent`; tests/house/test_logs.py finds a call with another one. Fields are
+The names of all log events stand in `LogEvent`; tests/house/test_house.py finds a call with another one. Fields are
 identifiers, codes, counts and durations: no field of facts or particulars, no bytes, no exception text of a driver.
 """
 
@@ -41,7 +41,7 @@ class Log(Protocol):
 def json_log(stream: TextIO, **bound: str) -> Log:
     """A log that writes one JSON object a line, with level and UTC time, and the bound fields in each."""
     logger = structlog.wrap_logger(
-        structlog.PrintLogger(stream),
+        structlog.WriteLogger(stream),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -3,8 +3,9 @@ Which public key may sign which numbers of which topic: pinned by the agreement,
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from clue_exchange.key_tables import PUBLIC_KEY
 from clue_exchange.keystore import signing_key_id
@@ -49,10 +50,18 @@ def revoke(transaction: Transaction, key_id: str, last_numbers: Iterable[Journal
 
 def keys_of(transaction: Transaction, topic: str) -> list[PublicKey]:
     """The keys that may sign this topic, or might once."""
-    rows = transaction.execute(select(PUBLIC_KEY).where(PUBLIC_KEY.c.topic == topic).order_by(PUBLIC_KEY.c.first))
+    rows = transaction.execute(_OF_TOPIC, {"_topic": topic})
     return [PublicKey(row.key_id, row.topic, row.public, row.first, row.last) for row in rows]
 
 
 def verifier(transaction: Transaction, topic: str) -> Verifier:
     """What checks the signatures of this topic, as the keys are now."""
-    return Verifier(keys_of(transaction, topic))
+    return _verifier(tuple(keys_of(transaction, topic)))
+
+
+_OF_TOPIC = select(PUBLIC_KEY).where(PUBLIC_KEY.c.topic == bindparam("_topic")).order_by(PUBLIC_KEY.c.first)
+
+
+@lru_cache(maxsize=64)
+def _verifier(keys: tuple[PublicKey, ...]) -> Verifier:
+    return Verifier(keys)

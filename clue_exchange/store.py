@@ -114,12 +114,13 @@ def insert_new(
         transaction.execute(insert.on_conflict_do_nothing(index_elements=columns), list(rows))
 
 
-def replace_row(transaction: Transaction, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert the row, or write it over the one with the same primary key."""
-    keys = [column.name for column in table.primary_key]
-    changed = {name: value for name, value in row.items() if name not in keys}
-    insert = upsert(transaction, table).values(**row)
-    transaction.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))
+def replace_rows(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows, all of the same columns, or write them over those with the same primary keys."""
+    if rows:
+        keys = [column.name for column in table.primary_key]
+        insert = upsert(transaction, table)
+        changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        transaction.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
 
 
 def upsert(transaction: Transaction, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -2,6 +2,7 @@
 One agency's node: relay, loop and housekeeping, each in a thread of its own, until it is told, or one has, to stop.
 """
 
+import gc
 from collections.abc import Callable
 from threading import Event, Thread
 
@@ -10,6 +11,17 @@ from clue_exchange.logs import Log
 from console.wiring import Agency
 
 ASK_AGAIN_SECONDS = 1.0
+
+
+def settle_memory() -> None:
+    """
+    Tell the garbage collector what a node is: what was loaded so far stays, and a batch's objects come and go at once.
+
+    Otherwise it walks over all of them many times a batch: a fifth of the time that taking in costs.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class Node:

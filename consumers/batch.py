@@ -4,11 +4,12 @@ One batch of records, one transaction: events, journal positions, dead letters, 
 A record that changes nothing (a repetition, another addressee, a dead letter) still moves the position.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from uuid import UUID
 
 from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock
@@ -23,6 +24,7 @@ from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.reading import Reader, Reading
 from schemas.catalog import Family
 from schemas.clue_events import ErasureConfirmed
+from schemas.event import PersonKey
 
 POISON_CAP = 20
 """So many dead letters in a row from one journal are our bug, or an attack: a person must look."""
@@ -72,6 +74,7 @@ class BatchReceiver:
         """
         taken = Taken()
         events: list[SignedEvent] = []
+        persons: list[tuple[UUID, Mapping[PersonKey, bytes]]] = []
         in_order = sorted(records, key=lambda each: (not _holds_keys(each.topic), each.topic, each.offset))
         for topic, group in groupby(in_order, key=attrgetter("topic")):
             before = read_position(transaction, topic)
@@ -82,7 +85,7 @@ class BatchReceiver:
                 after = self._settle(transaction, after, reading, taken)
                 if reading.event is not None:
                     events.append(reading.event)
-                    self._index.note_clue(transaction, reading.event.envelope.clue_id, reading.tokens)
+                    persons.append((reading.event.envelope.clue_id, reading.tokens))
                 if after.poison_in_a_row >= POISON_CAP:
                     taken.stopped.append(topic)
                     break
@@ -90,6 +93,7 @@ class BatchReceiver:
             taken.next_offsets[topic] = after.next_offset
             if any(gap.first >= before.next_number for gap in after.gaps):
                 taken.gaps_opened.append(topic)
+        self._index.note_clues(transaction, persons)
         taken.placements = self._ledger.append(transaction, events) if events else []
         if taken.keys:
             taken.placements += self.reopen(transaction)
@@ -105,8 +109,8 @@ class BatchReceiver:
     def reopen(self, transaction: Transaction) -> list[Placement]:
         """Read again what waits for a key or for a newer version; what can be read now takes its place."""
         readable = self._reader.read_again(transaction)
-        for opened in readable:
-            self._index.note_clue(transaction, opened.signed.envelope.clue_id, self._index.tokens(opened.told))
+        found = [(opened.signed.envelope.clue_id, self._index.tokens(opened.told)) for opened in readable]
+        self._index.note_clues(transaction, found)
         return self._ledger.reveal(transaction, [opened.signed for opened in readable]) if readable else []
 
     def _settle(self, transaction: Transaction, position: Position, reading: Reading, taken: Taken) -> Position:

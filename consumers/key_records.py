@@ -5,8 +5,9 @@ They are proven like events. A tombstone proves nothing, for it carries no signa
 """
 
 from clue_exchange import key_announcements, public_keys
+from clue_exchange.arriving_keys import ArrivingKeys, KeyTaken
 from clue_exchange.errors import PoisonRecord
-from clue_exchange.keyring import KeyNotForUs, KeyRing, KeyTaken
+from clue_exchange.keyring import KeyNotForUs, KeyRing
 from clue_exchange.keystore import signing_key_id
 from clue_exchange.store import Transaction
 from clue_exchange.topics import owner_of
@@ -15,7 +16,7 @@ from consumers.receive import Proven, contract
 from schemas.key_record import REVOKED, KeyKind, KeyRecord
 
 
-def take_key_record(transaction: Transaction, keyring: KeyRing, proven: Proven) -> bool:
+def take_key_record(transaction: Transaction, arriving: ArrivingKeys, proven: Proven) -> bool:
     """
     Take in a key record; whether it brought something new. No effect where it is known.
 
@@ -41,7 +42,7 @@ def take_key_record(transaction: Transaction, keyring: KeyRing, proven: Proven) 
         key_announcements.keep(transaction, source.topic, proven.record)
         return True
     try:
-        return keyring.take(transaction, owner, record)
+        return arriving.take(transaction, owner, record)
     except KeyNotForUs:
         raise PoisonRecord(Reason.KEY_NOT_FOR_US, number) from None
     except KeyTaken:

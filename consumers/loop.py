@@ -17,7 +17,7 @@ from consumers.dead_letters import Reason
 from schemas.catalog import Family
 
 POLL_TIMEOUT_MS = 500
-MAX_RECORDS = 500
+MAX_RECORDS = 1_000
 POLLS_FOR_KEYS = 1_000
 POLLS_BETWEEN_RECOGNITIONS = 120
 POLLS_BETWEEN_CHECKS = 20  # kafka-python's poll() of a dead broker is as empty as that of an idle one: we ask it

@@ -5,7 +5,8 @@ Every record ends as one `Reading`; a fault in one is its own and stops no other
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from clue_exchange import public_keys
 from clue_exchange.blind_index import BlindIndex
@@ -17,12 +18,14 @@ from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
 from consumers.dead_letters import Reason
 from consumers.key_records import take_key_record, take_tombstone
-from consumers.receive import Addressed, Opened, Proven, address, open_event, prove, stored_event
+from consumers.proving import Outcome, Prover
+from consumers.receive import Addressed, Opened, Proven, address, open_event, prove, stored_event, unpack
 from schemas.event import PersonKey
 
+NO_TOKENS: Mapping[PersonKey, bytes] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+
+class Reading(NamedTuple):
     """
     What reading one record has given so far.
 
@@ -43,14 +46,14 @@ class Reading:
     poison: PoisonRecord | None = None
     is_repeated: bool = False
     is_new_key: bool = False
-    tokens: Mapping[PersonKey, bytes] = field(default_factory=dict)
+    tokens: Mapping[PersonKey, bytes] = NO_TOKENS
 
     def attempt(self, step: Callable[["Reading"], "Reading"]) -> "Reading":
         """The reading after a step; where the record is poison, that is what it ends as."""
         try:
             return step(self)
         except PoisonRecord as poison:
-            return replace(self, number=poison.number, poison=poison, event=None)
+            return self._replace(number=poison.number, poison=poison, event=None)
 
 
 class Reader:
@@ -61,16 +64,12 @@ class Reader:
         self._ledger = ledger
         self._keyring = keyring
         self._index = index
+        self._prover = Prover()
 
     def read_events(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
         """Read records of a journal of events. Nothing is opened before its signature holds."""
-        verifier = public_keys.verifier(transaction, topic)
-
-        def proving(reading: Reading) -> Reading:
-            proven = prove(reading.source, verifier)
-            return replace(reading, number=proven.record.number, proven=proven)
-
-        readings = [Reading(source).attempt(proving) for source in sources]
+        outcomes = self._prover.prove(sources, public_keys.verifier(transaction, topic))
+        readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
         readings = self._mark_repeated(transaction, readings)
         readings = [reading.attempt(self._addressing) for reading in readings]
         wanted = {key_id for reading in readings if reading.addressed for key_id in reading.addressed.key_ids}
@@ -80,22 +79,26 @@ class Reader:
             if reading.addressed is None:
                 return reading
             opened = open_event(reading.addressed, keys)
-            return replace(reading, event=opened.signed, tokens=self._index.tokens(opened.told))
+            return reading._replace(event=opened.signed, tokens=self._index.tokens(opened.told))
 
         return self._without_conflicts(transaction, [reading.attempt(opening) for reading in readings])
 
     def read_keys(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
-        """Read key records, one after the other: one may bring the key that signs the next."""
+        """Read key records, one after the other: one may bring the key that signs the next. New data keys are kept."""
+        arriving = self._keyring.arriving()
 
         def taking(reading: Reading) -> Reading:
             if reading.source.value is None:
                 take_tombstone(transaction, self._keyring, reading.source.key)
-                return replace(reading, is_repeated=True)
-            proven = prove(reading.source, public_keys.verifier(transaction, topic))
-            is_new = take_key_record(transaction, self._keyring, proven)
-            return replace(reading, number=proven.record.number, is_new_key=is_new, is_repeated=not is_new)
+                return reading._replace(is_repeated=True)
+            verifier = public_keys.verifier(transaction, topic)
+            proven = prove(reading.source, unpack(reading.source), verifier)
+            is_new = take_key_record(transaction, arriving, proven)
+            return reading._replace(number=proven.record.number, is_new_key=is_new, is_repeated=not is_new)
 
-        return [Reading(source).attempt(taking) for source in sources]
+        readings = [Reading(source).attempt(taking) for source in sources]
+        arriving.keep(transaction)
+        return readings
 
     def read_again(self, transaction: Transaction) -> list[Opened]:
         """The waiting events whose facts can be read now; one that turns out to be poison goes on waiting."""
@@ -115,13 +118,13 @@ class Reader:
     def _addressing(self, reading: Reading) -> Reading:
         if reading.proven is None or reading.is_repeated:
             return reading
-        return replace(reading, addressed=address(reading.proven, self._agency))
+        return reading._replace(addressed=address(reading.proven, self._agency))
 
     def _mark_repeated(self, transaction: Transaction, readings: Sequence[Reading]) -> list[Reading]:
         hashes = [reading.proven.hash for reading in readings if reading.proven]
         held = self._ledger.held(transaction, hashes) if hashes else frozenset()
         return [
-            replace(each, is_repeated=True) if each.proven and each.proven.hash in held else each for each in readings
+            each._replace(is_repeated=True) if each.proven and each.proven.hash in held else each for each in readings
         ]
 
     def _without_conflicts(self, transaction: Transaction, readings: list[Reading]) -> list[Reading]:
@@ -143,7 +146,7 @@ class _Taken:
     def judge(self, reading: Reading, event: SignedEvent) -> Reading:
         """The same bytes again are a repetition; other bytes under the same id or number are poison."""
         if event.hash in self._in_batch:
-            return replace(reading, event=None, is_repeated=True)
+            return reading._replace(event=None, is_repeated=True)
         self._in_batch.add(event.hash)
         if self._by_event_id.setdefault(event.envelope.event_id, event.hash) != event.hash:
             return _poisoned(reading, Reason.EVENT_ID_REUSED)
@@ -152,5 +155,11 @@ class _Taken:
         return reading
 
 
+def _of(source: ReceivedRecord, outcome: Outcome) -> Reading:
+    if isinstance(outcome, PoisonRecord):
+        return Reading(source, number=outcome.number, poison=outcome)
+    return Reading(source, number=outcome.record.number, proven=outcome)
+
+
 def _poisoned(reading: Reading, reason: Reason) -> Reading:
-    return replace(reading, event=None, poison=PoisonRecord(reason, reading.number))
+    return reading._replace(event=None, poison=PoisonRecord(reason, reading.number))

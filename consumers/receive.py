@@ -60,9 +60,9 @@ class Addressed:
         return {self.envelope.facts.key_id, *(each.part.key_id for each in self.envelope.particulars)}
 
 
-def prove(source: ReceivedRecord, verifier: Verifier) -> Proven:
+def unpack(source: ReceivedRecord) -> Record:
     """
-    The signed record in these bytes.
+    The record in these bytes, of which nothing is proven.
 
     Raises:
         PoisonRecord: without a number, for nothing vouches for one.
@@ -71,7 +71,16 @@ def prove(source: ReceivedRecord, verifier: Verifier) -> Proven:
         raise PoisonRecord(Reason.NO_VALUE)
     if len(source.value) > RECORD_CAP_BYTES:
         raise PoisonRecord(Reason.TOO_LARGE)
-    record = contract(lambda: Record.from_value(source.value or b""), None)
+    return contract(lambda: Record.from_value(source.value or b""), None)
+
+
+def prove(source: ReceivedRecord, record: Record, verifier: Verifier) -> Proven:
+    """
+    The same, now that its signature holds.
+
+    Raises:
+        PoisonRecord: it does not; without a number, for nothing vouches for one.
+    """
     try:
         verifier.verify(source.topic, record.number, record.body, record.key_id, record.signature)
     except BadSignature:

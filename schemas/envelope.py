@@ -8,6 +8,7 @@ change when a record is sent again.
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -27,6 +28,7 @@ TypeName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{1,60}$")]
 SuiteName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,30}$")]
 
 
+@lru_cache(maxsize=1024)
 def role_of(agency: str) -> Role:
     """The party that an agency's name begins with."""
     return Role(agency.partition("-")[0])

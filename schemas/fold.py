@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from heapq import heappop, heappush
 from uuid import UUID
 
@@ -81,7 +81,7 @@ class Fold:
     def digest(self) -> str:
         """SHA-256, in hex, over the canonical spelling of the view and of every event's place."""
         canonical = {
-            "view": asdict(self.view),
+            "view": self.view,
             "placed": [[p.event.hash.hex(), p.void] for p in self.placed],
             "waiting": [event.hash.hex() for event in self.waiting],
             "is_frozen": self.is_frozen,
@@ -91,6 +91,9 @@ class Fold:
 
 
 def _plain(value: object) -> object:
+    """What JSON has no word for: parts of a view by the names of their fields, sets in order, ids as text."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     return sorted(value, key=repr) if isinstance(value, frozenset) else str(value)
 
 

@@ -125,7 +125,7 @@ def _lines(measured: dict[str, Any]) -> str:
 
 def _serve(console: Console, running: County) -> None:
     for role in Role:
-        console.print(f"{role}: clue-exchange clues --config {running.nodes[role].config}")
+        console.print(f"{role}: clue-exchange clues --config {running.nodes[role].config}", soft_wrap=True)
     console.print(f"Kafka on {running.bootstrap}; Ctrl-C stops everything. 按 Ctrl-C 结束")
     try:
         signal.pause()

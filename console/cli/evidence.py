@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 from rich.console import Console
@@ -24,7 +23,15 @@ from clue_exchange.key_list import fingerprint
 from clue_exchange.keystore import signing_key_id
 from clue_exchange.permissions import LocalAct, Purpose
 from clue_exchange.workdays import china_time
-from console.cli.options import config_option, json_option, opened
+from console.cli.options import (
+    GivenId,
+    clue_argument,
+    config_option,
+    conflicts_unsaid,
+    find_clue_for,
+    json_option,
+    opened,
+)
 from console.cli.proving import Proof, proof_options, prove
 from console.evidence_words import CHINESE_FAULTS
 from schemas.catalog import BY_NAME
@@ -33,12 +40,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@clue_argument
 @config_option
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new file (zip).")
 @proof_options
 @click.pass_context
-def export(context: click.Context, /, clue_id: UUID, config: Path, output: Path, **given: Any) -> None:
+def export(context: click.Context, /, clue_id: GivenId, config: Path, output: Path, **given: Any) -> None:
     """
     Write the evidence pack of a clue: events, agreements, keys; sealed, for anybody to verify. 导出证据包
 
@@ -46,11 +53,13 @@ def export(context: click.Context, /, clue_id: UUID, config: Path, output: Path,
     """
     with opened(config) as agency:
         officer, log = prove(Proof.taken_from(given), agency.people.officers), agency.people.log
-        log.permit(officer, LocalAct.export_evidence, clue_id)
-        log.note(Entry.of(officer, LocalAct.export_evidence, purpose=Purpose.audit, subject=Subject(clue_id)))
+        meant = find_clue_for(agency.people, clue_id, LocalAct.export_evidence, officer)
+        with conflicts_unsaid(clue_id):
+            log.permit(officer, LocalAct.export_evidence, meant)
+        log.note(Entry.of(officer, LocalAct.export_evidence, purpose=Purpose.audit, subject=Subject(meant)))
         by = Exporter(agency.settings.agency, agency.keys, agency.agreements)
         with agency.store.reading() as transaction:
-            data = export_pack(output, transaction, clue_id, by)
+            data = export_pack(output, transaction, meant, by)
     verdict = verify_bytes(data)
     click.echo(f"{len(verdict.links)} events, {len(data)} bytes written to {output} 已导出")
     _show_findings(verdict.findings)

@@ -3,15 +3,26 @@ The demonstration as a newcomer runs it: a process of its own, an embedded broke
 """
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clue_exchange.embedded_kafka import EmbeddedKafka
+from clue_exchange.embedded_node import wait_until
+from console.demo.county import stop_leftovers
+from console.demo.processes import running_node
 from schemas.view import State
 from tests.kafka_steps import clue_exchange
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
+
+STARTED_SECONDS = 60
 
 
 def test_both_sides_see_the_same_and_nothing_is_left(demo_figures: dict[str, Any]) -> None:
@@ -55,3 +66,43 @@ def test_no_log_line_names_anybody(demo_folder: Path) -> None:
 
     assert logs.count('"record.placed"') > 500
     assert not any("一" <= character <= "鿿" for character in logs)
+
+
+@pytest.fixture
+def starting(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A demonstration of its own whose Kafka and nodes run."""
+    command = [sys.executable, "-m", "console", "demo", "--folder", str(tmp_path / "county")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as demo:
+        assert wait_until(lambda: len(running_in(tmp_path / "county")) == 3, STARTED_SECONDS)
+        yield demo
+        demo.kill()
+    stop_leftovers(tmp_path / "county", lambda _: None)
+
+
+def running_in(folder: Path) -> list[int]:
+    """The processes of a demonstration: Kafka and the two nodes."""
+    nodes = [running_node(file) for file in folder.glob("*.pid")]
+    return [*EmbeddedKafka(folder / "kafka").pids, *(pid for pid in nodes if pid is not None)]
+
+
+def test_a_terminal_that_is_closed_stops_broker_and_nodes(starting: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    """SIGHUP, and a second one while it stops, as a shell sends them."""
+    starting.send_signal(signal.SIGHUP)
+    starting.send_signal(signal.SIGHUP)
+    starting.wait(STARTED_SECONDS)
+
+    assert running_in(tmp_path / "county") == []
+
+
+def test_the_next_demonstration_stops_what_a_killed_one_left(starting: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    """By the pid files in the folder; a process that is not ours is not touched."""
+    starting.kill()
+    starting.wait(STARTED_SECONDS)
+    left = running_in(tmp_path / "county")
+    (tmp_path / "county" / "stranger.pid").write_text(str(os.getpid()))
+    told: list[str] = []
+    stop_leftovers(tmp_path / "county", told.append)
+
+    assert len(left) == 3
+    assert running_in(tmp_path / "county") == []
+    assert len(told) == 1

@@ -2,68 +2,27 @@
 The command line as an officer uses it, on both databases: acts, refusals, and what is shown.
 """
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from console.cli import main
-from tests.people import OFFICER, PASSPHRASES, REVIEWER, SUPERVISOR, settle
+from tests.desks import TRANSFER, Desk, both_desks
+from tests.people import OFFICER, REVIEWER, SUPERVISOR
 from tests.two_sides import TwoSides
-
-TRANSFER = (
-    *("transfer", "--source", "S2", "--categories", "W2", "--urgent"),
-    *("--legal-basis", "consent", "--persons"),
-    '[{"number": 1, "role": "applicant", "age_band": "from_18_to_59", "id_number": "none"}]',
-)
-
-
-class Desk:
-    """One agency's command line."""
-
-    def __init__(self, config: Path) -> None:
-        self._config = config
-
-    def by(self, login: str, flag: str = "as") -> tuple[str, ...]:
-        """The words by which this officer acts; the passphrase stands in a file of his own."""
-        file = self._config.parent / f"{login}.passphrase"
-        if not file.exists():
-            file.touch(0o600)
-            file.write_text(PASSPHRASES[login], encoding="utf-8")
-        of = "passphrase-file" if flag == "as" else f"{flag}-passphrase-file"
-        return f"--{flag}", login, f"--{of}", str(file)
-
-    def run(self, *words: str, expected: int = 0, stdin: str | None = None) -> Result:
-        result = CliRunner().invoke(main, [*words, "--config", str(self._config)], input=stdin)
-        assert result.exit_code == expected, result.output
-        return result
-
-    def json(self, *words: str, stdin: str | None = None) -> Any:
-        return json.loads(self.run(*words, "--json", stdin=stdin).stdout)
 
 
 @pytest.fixture
 def desks(sides: TwoSides, tmp_path: Path) -> tuple[Desk, Desk]:
     """The command lines of the federation and of the procuratorate."""
-    made = []
-    sides.write_files(tmp_path)
-    for agency in (sides.federation, sides.procuratorate):
-        config = tmp_path / f"{agency.settings.agency}.toml"
-        config.write_text(agency.settings.to_toml(), encoding="utf-8")
-        settle(agency.people)
-        made.append(Desk(config))
-    return made[0], made[1]
+    return both_desks(sides, tmp_path)
 
 
 @pytest.fixture
 def clue_id(sides: TwoSides, desks: tuple[Desk, Desk]) -> str:
     """A clue that the federation has transferred and the procuratorate sees."""
-    told = json.dumps({"federation:1": {"name": "甲某", "narrative": "来电人称被丈夫殴打。"}})
-    saved = desks[0].json(*TRANSFER, *desks[0].by(REVIEWER), "--particulars", "-", stdin=told)
+    saved = desks[0].transfer(*desks[0].by(REVIEWER))
     sides.exchange()
-    return str(saved["clue"])
+    return saved
 
 
 def test_an_officer_transfers_and_the_other_side_accepts(
@@ -118,13 +77,6 @@ def test_particulars_that_are_not_json_are_refused(desks: tuple[Desk, Desk]) -> 
     result = desks[0].run(*TRANSFER, *desks[0].by(REVIEWER), "--particulars", "-", stdin="not json", expected=1)
 
     assert "federation:1" in result.output
-
-
-def test_a_clue_that_is_not_known_is_said_to_be_unknown(desks: tuple[Desk, Desk], clue_id: str) -> None:
-    """One line, exit code 1."""
-    other = clue_id[:-1] + ("0" if clue_id[-1] != "0" else "1")
-
-    assert "no clue" in desks[0].run("clue", other, expected=1).output
 
 
 def test_nothing_waits_and_nothing_is_dead(desks: tuple[Desk, Desk], clue_id: str) -> None:

@@ -1,0 +1,165 @@
+"""
+The chains of clues as the event table holds them. Called by the ledger, and by nobody else.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Column, Row, bindparam, null, select, update
+
+from clue_exchange.said_events import Said, SaidEvents
+from clue_exchange.signed_events import SignedEvent
+from clue_exchange.store import Transaction, insert_new
+from clue_exchange.tables import EVENT
+from schemas.catalog import BY_NAME
+from schemas.envelope import role_of
+from schemas.fold import ChainEvent, Fold
+
+APPLIED, VOID, WAITING = "applied", "void", "waiting"
+
+
+class Standing(NamedTuple):
+    """What became of an event: `applied`, `void` or `waiting`, its place, and the rule that made it void."""
+
+    outcome: str
+    place: int | None = None
+    void: str | None = None
+
+
+@dataclass(slots=True)
+class Kept:
+    """
+    An event of a chain, in the table or about to be.
+
+    Attributes:
+        standing: as the table has it; None where the event is new.
+        new: what is to be stored; None where it is.
+    """
+
+    hash: bytes
+    topic: str
+    number: int
+    said: Said
+    standing: Standing | None = None
+    new: SignedEvent | None = None
+
+
+Chain: TypeAlias = dict[bytes, Kept]
+"""The events of one clue, by hash."""
+
+
+def read_chains(transaction: Transaction, clue_ids: Collection[UUID], remembered: SaidEvents) -> dict[UUID, Chain]:
+    """The chains of these clues; an empty one where a clue is not known."""
+    rows = transaction.execute(_PLACES, {"clue_ids": list(clue_ids)}).all()
+    said = remembered.get([row.hash for row in rows])
+    forgotten = [row.hash for row in rows if row.hash not in said]
+    if forgotten:
+        read = {row.hash: _stored(row) for row in transaction.execute(_BODIES, {"hashes": forgotten})}
+        remembered.remember(read)
+        said |= read
+    chains: dict[UUID, Chain] = {clue_id: {} for clue_id in clue_ids}
+    for event_hash, clue_id, topic, number, *standing in rows:
+        chains[clue_id][event_hash] = Kept(event_hash, topic, number, said[event_hash], Standing(*standing))
+    return chains
+
+
+def add_new(chains: Mapping[UUID, Chain], events: Iterable[SignedEvent], remembered: SaidEvents) -> None:
+    """Put the events into their chains, but for those that are in them."""
+    read = {}
+    for event in events:
+        chain = chains[event.envelope.clue_id]
+        if event.hash not in chain:
+            read[event.hash] = said = _new(event)
+            chain[event.hash] = Kept(event.hash, event.topic, event.number, said, new=event)
+    remembered.remember(read)
+
+
+def links(chain: Chain) -> list[ChainEvent]:
+    """The events whose facts are known here; the others wait, and so does what builds on them."""
+    return [kept.said.link for kept in chain.values() if kept.said.link is not None]
+
+
+def standings(folded: Fold) -> Mapping[bytes, Standing]:
+    """What became of each event by this fold; one that it does not place waits."""
+    found: defaultdict[bytes, Standing] = defaultdict(lambda: Standing(WAITING))
+    for index, placed in enumerate(folded.placed):
+        found[placed.event.hash] = Standing(APPLIED if placed.void is None else VOID, index, placed.void)
+    return found
+
+
+def write(transaction: Transaction, changes: Sequence[tuple[Kept, Standing]], now: datetime) -> None:
+    """Store the new ones of these events, and the new standing of the others."""
+    insert_new(transaction, EVENT, [_row(kept.new, standing, now) for kept, standing in changes if kept.new])
+    moved = [
+        {"_hash": kept.hash, "outcome": standing.outcome, "place": standing.place, "void": standing.void}
+        for kept, standing in changes
+        if not kept.new
+    ]
+    if moved:
+        transaction.execute(_MOVE, moved)
+
+
+def write_facts(transaction: Transaction, events: Iterable[SignedEvent]) -> None:
+    """Give these events the facts that they were stored without; no effect where they have them."""
+    transaction.execute(_REVEAL, [{"_hash": event.hash, "facts": _facts(event)} for event in events])
+
+
+def _columns(*names: str) -> list[Column[Any]]:
+    return [EVENT.c[name] for name in names]
+
+
+_PLACES = select(*_columns("hash", "clue_id", "topic", "number", "outcome", "place", "void")).where(
+    EVENT.c.clue_id.in_(bindparam("clue_ids", expanding=True))
+)
+_BODIES = select(
+    *_columns("hash", "event_id", "event_type", "occurred_at", "sender", "previous", "seen", "facts")
+).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
+_MOVE = update(EVENT).where(EVENT.c.hash == bindparam("_hash")).values({n: bindparam(n) for n in Standing._fields})
+_REVEAL = (
+    update(EVENT).where(EVENT.c.hash == bindparam("_hash"), EVENT.c.facts.is_(null())).values(facts=bindparam("facts"))
+)
+
+
+def _stored(row: Row[Any]) -> Said:
+    link = None
+    if row.facts is not None:
+        facts = BY_NAME[row.event_type].model.model_validate(row.facts)
+        link = ChainEvent(row.hash, row.event_id, role_of(row.sender), row.previous, row.seen, facts)
+    return Said(row.event_id, row.event_type, row.occurred_at, link)
+
+
+def _new(event: SignedEvent) -> Said:
+    envelope, link = event.envelope, None
+    if event.event is not None:
+        link = ChainEvent(event.hash, envelope.event_id, event.by, envelope.previous, envelope.seen, event.event)
+    return Said(envelope.event_id, envelope.event_type, envelope.occurred_at, link)
+
+
+def _row(event: SignedEvent, standing: Standing, now: datetime) -> Mapping[str, Any]:
+    envelope = event.envelope
+    return {
+        "hash": event.hash,
+        "event_id": envelope.event_id,
+        "clue_id": envelope.clue_id,
+        "topic": event.topic,
+        "number": event.number,
+        "sender": envelope.sender,
+        "event_type": envelope.event_type,
+        "previous": envelope.previous,
+        "seen": envelope.seen,
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": now,
+        "record": event.value,
+        "facts": _facts(event),
+        "outcome": standing.outcome,
+        "place": standing.place,
+        "void": standing.void,
+    }
+
+
+def _facts(event: SignedEvent) -> Any:
+    return null() if event.event is None else event.event.model_dump(mode="json")

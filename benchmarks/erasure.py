@@ -1,10 +1,12 @@
 """
 How long a tombstoned key stays in the broker's files.
 
-One embedded broker, one compacted topic with the settings of a `keys` topic but for the times, which are shortened so that
-the answer comes in minutes: what is measured is what comes on top of `max.compaction.lag.ms`. The bytes of the record are
-searched in every file of the broker, once with another record written afterwards, once without: Kafka looks at the
-age of its active segment only when it writes. Run: python -m benchmarks.erasure
+One embedded broker, one compacted topic with the settings of a `keys` topic but for the times, which are shortened so
+that the answer comes in minutes: what is measured is what comes on top of `max.compaction.lag.ms`. The bytes of the
+record are searched in every file of the broker, once with another record written afterwards, once without: Kafka looks
+at the age of its active segment only when it writes.
+
+Run: python -m benchmarks.erasure
 """
 
 import json

@@ -6,6 +6,7 @@ An event is known by the hash of its body, so what is kept here can be forgotten
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
@@ -46,5 +47,5 @@ class SaidEvents:
         """Remember those whose facts are known, and forget the oldest."""
         with self._lock:
             self._said.update((each, what) for each, what in said.items() if what.link is not None)
-            for oldest in list(self._said)[: max(0, len(self._said) - REMEMBERED)]:
+            for oldest in list(islice(self._said, max(0, len(self._said) - REMEMBERED))):
                 del self._said[oldest]

@@ -43,7 +43,7 @@ def test_a_signature_that_no_key_explains_is_still_a_dead_letter(on_kafka: TwoSi
     on_kafka.write_files(tmp_path)
     on_kafka.transfer()
     (record,) = on_kafka.events_of(Role.federation)
-    damaged = (record.value or b"")[:-1] + b"\x00"
+    damaged = (record.value or b"")[:-1] + bytes([(record.value or b"\x00")[-1] ^ 1])
     with on_kafka.federation.producer() as producer:
         outgoing = [OutgoingRecord(record.topic, record.key or b"", damaged, record.headers)]
         producer.send_all(outgoing, DEADLINE_SECONDS)

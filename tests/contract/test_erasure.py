@@ -166,10 +166,9 @@ def test_a_restart_after_a_kill_buries_what_is_marked_dead(sides: TwoSides) -> N
     assert (first, second) == (1, 0)
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # PostgreSQL: pg_dump, see docs/security.md
 def test_a_backup_of_the_main_database_cannot_open_her(sides: TwoSides, tmp_path: Path) -> None:
     """Backups leave the vault out: what was told is there, sealed, and no key for it."""
-    if not sides.federation.store.is_sqlite:
-        return  # the same by `pg_dump --exclude-table=key_material`: docs/security.md
     clue_id = sides.transfer().envelope.clue_id
     sides.exchange()
     source = sqlite3.connect(tmp_path / "agency.db")

@@ -58,10 +58,9 @@ def readable(agency: Agency, transaction: Transaction, clue_id: UUID, keys: dict
     return opened
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # its files are searched
 def test_fifty_of_a_thousand_persons_die_and_the_rest_is_as_it_was(sides: TwoSides, tmp_path: Path) -> None:
     """Keys, wraps, index: gone from tables, files and write-ahead logs; chains verify, counts stand."""
-    if not sides.federation.store.is_sqlite:
-        return  # files are searched: the same promises hold on PostgreSQL in test_erasure.py
     clue_ids = [sides.transfer().envelope.clue_id for _ in range(PERSONS)]
     sides.exchange()
     doomed = clue_ids[:: PERSONS // ERASED]

@@ -117,6 +117,19 @@ def test_of_two_keys_for_one_person_the_first_stands(sides: TwoSides) -> None:
         assert refused(sides, second) == (Reason.KEY_REUSED, True)
 
 
+def test_of_two_keys_for_one_person_in_one_batch_the_first_stands_too(sides: TwoSides) -> None:
+    """A batch keeps its keys together at its end; what was judged before counts all the same."""
+    sides.transfer()
+    stream = relayed(sides.federation)
+    hers = next(record.key or b"" for record in stream if (record.key or b"").startswith(b"person-")).decode()
+    others = [a_key_record(key_id, receiving(sides, Role.procuratorate), sides) for key_id in ("person-2", hers)]
+
+    taken = sides.give(Role.procuratorate, [*stream, *(publish(sides.federation, record) for record in others)])
+
+    assert [letter.reason for letter in taken.dead_letters] == [Reason.KEY_REUSED] * 2
+    assert [placed.outcome for placed in taken.placements] == ["applied"]
+
+
 def test_a_key_that_the_vault_lost_comes_back_with_its_record(sides: TwoSides) -> None:
     """Backups leave the vault out: the keys topics fill it again."""
     sides.transfer()

@@ -74,6 +74,12 @@ def test_a_missing_number_is_recorded_and_other_clues_go_on(sides: TwoSides) -> 
 
 Damage = Callable[[ReceivedRecord], ReceivedRecord]
 
+
+def flipped(value: bytes) -> bytes:
+    """The last bit turned over. (A zero there would often change nothing: a signature's last byte is 16 at most.)"""
+    return value[:-1] + bytes([value[-1] ^ 1])
+
+
 DAMAGES: dict[Reason, Damage] = {
     Reason.NO_VALUE: lambda r: replace(r, value=None),
     Reason.TOO_LARGE: lambda r: replace(r, value=(r.value or b"") + bytes(300_000)),
@@ -81,7 +87,7 @@ DAMAGES: dict[Reason, Damage] = {
     Reason.UNKNOWN_FINGERPRINT: lambda r: replace(r, value=b"\xc3\x01" + bytes(8) + b"x"),
     Reason.NOT_CANONICAL: lambda r: replace(r, value=(r.value or b"") + b"\x00"),
     Reason.MALFORMED: lambda r: replace(r, value=(r.value or b"")[:-5]),
-    Reason.BAD_SIGNATURE: lambda r: replace(r, value=(r.value or b"")[:-1] + b"\x00"),
+    Reason.BAD_SIGNATURE: lambda r: replace(r, value=flipped(r.value or b"")),
     Reason.KEY_MISMATCH: lambda r: replace(r, key=b"another key"),
     Reason.HEADER_MISMATCH: lambda r: replace(r, headers=(*r.headers, ("ce_type", b"FundsPaid"))),
 }

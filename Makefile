@@ -36,6 +36,10 @@ check: $(READY)  ## lint, types, import rules, schema compatibility
 
 bench: $(READY)  ## the measurements that the documents quote
 	$(BIN)/python -m benchmarks.handover
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.erasure
+	$(BIN)/python -m benchmarks.screening_speed
+	$(BIN)/python -m benchmarks.screening_quality
 
 lock: $(READY)  ## resolve the dependencies anew (a release must be a week old) and write requirements.lock
 	$(BIN)/python -m pip install --quiet uv

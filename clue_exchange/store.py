@@ -5,6 +5,7 @@ Everything that belongs together is written in one `transaction`; what only look
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from clue_exchange.tables import METADATA
 Transaction: TypeAlias = Connection
 
 SQLITE_BUSY_SECONDS = 5
+SQLITE_RETRY_SECONDS = 0.01
 _SQLITE_TRANSIENT = ("database is locked", "database table is locked")
 _POSTGRESQL_TRANSIENT = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
 """Serialisation, deadlock, lock not available, shut-down of the server, connection lost."""
@@ -143,8 +145,9 @@ def _sqlite_engine(url: str) -> Engine:
     def _prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: see _begin
         cursor = connection.cursor()
+        _write_ahead(cursor)
         # FULL: a commit survives a power cut. secure_delete: what is deleted is overwritten.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -155,6 +158,20 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turn on the write-ahead log. Two that do it at once to a new database lock each other out, without a time-out."""
+    deadline = time.monotonic() + SQLITE_BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(SQLITE_RETRY_SECONDS)
+        else:
+            return
 
 
 def _postgresql_engine(url: str) -> Engine:

@@ -11,7 +11,7 @@ import click
 
 from clue_exchange.logs import json_log
 from clue_exchange.settings import Settings
-from console.node import Node
+from console.node import Node, settle_memory
 from console.wiring import Agency
 
 
@@ -29,4 +29,5 @@ def node(config: Path) -> None:
         running = Node(agency, json_log(sys.stdout, agency=settings.agency))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: running.stop())
+        settle_memory()
         running.run()

@@ -2,6 +2,10 @@
 What stands in the topics can be read without our code: Apache avro and the schema files are enough.
 """
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from clue_exchange.kafka_clients import JournalConsumer
@@ -30,3 +34,17 @@ def test_an_independent_reader_decodes_every_record_from_the_schema_files_alone(
     assert [envelope["event_type"] for envelope in envelopes] == ["ClueTransferred"] * 3
     assert [envelope["clue_id"] for envelope in envelopes] == [str(event.envelope.clue_id) for event in sent]
     assert all(envelope["facts_schema"] in known_schemas() for envelope in envelopes)
+
+
+def test_every_record_of_a_demonstration_is_read_record_and_body(demo_folder: Path) -> None:
+    """All that both nodes sent, key records too: the bytes of the outboxes are those that Kafka acknowledged."""
+    sent: list[tuple[str, bytes]] = []
+    for database in (demo_folder / "county").glob("*-110101.db"):
+        with closing(sqlite3.connect(database)) as outbox:
+            sent += outbox.execute("SELECT topic, value FROM outbox WHERE sent_at IS NOT NULL AND value IS NOT NULL")
+    bodies = [(topic, read_framed(read_framed(value)["body"])) for topic, value in sent]
+
+    events = [body for topic, body in bodies if not topic.endswith(".keys")]
+    assert len(events) > 700
+    assert all(body["facts_schema"] in known_schemas() for body in events)
+    assert {body["kind"] for topic, body in bodies if topic.endswith(".keys")} == {"facts", "person"}

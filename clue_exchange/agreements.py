@@ -155,8 +155,3 @@ class Agreements:
             if signed is not None and signed.agreement.valid_from <= on:
                 return signed.agreement
         raise AgreementInvalid("no agreement is in force here: see `clue-exchange agreement`")
-
-    def is_adopted(self, transaction: Transaction, version: int, agreement_hash: bytes) -> bool:
-        """Whether this text of this version is adopted here."""
-        found = transaction.scalars(select(AGREEMENT.c.hash).where(AGREEMENT.c.version == version)).one_or_none()
-        return found == agreement_hash

@@ -60,9 +60,6 @@ class Position:
         """Every number up to this one is here."""
         return self.gaps[0].first - 1 if self.gaps else self.next_number - 1
 
-    def holds(self, number: int) -> bool:
-        return number < self.next_number and not any(gap.first <= number <= gap.last for gap in self.gaps)
-
     def take(self, number: int) -> "Position":
         """The position after this number was taken in: it may open a gap, or close one."""
         if number >= self.next_number:

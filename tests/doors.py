@@ -144,5 +144,5 @@ def _appears(file: Path, start: int, pattern: str) -> bool:
             log.seek(start)
             if re.search(pattern, log.read().decode(errors="replace")):
                 return True
-        time.sleep(0.02)
+        time.sleep(0.02)  # nothing wakes us when another process writes a file; the deadline is above
     return False

@@ -2,7 +2,6 @@
 What the demonstration measured, from both ledgers and the logs of both nodes; nothing is taken from the script.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
@@ -28,6 +27,7 @@ def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict
     """What `demo --json` writes, but for the seconds."""
     folds = _per_agency(agencies, _folds)
     ours, theirs = folds[Role.federation], folds[Role.procuratorate]
+    by_state = _per_agency(agencies, lambda _, transaction: worklist.by_state(transaction))
     outcomes = _per_agency(agencies, lambda _, transaction: worklist.outcomes(transaction))
     own = _per_agency(agencies, lambda agency, tx: worklist.recorded_at(tx, agency.settings.agency))
     letters = _per_agency(agencies, lambda agency, transaction: agency.dead_letters.count(transaction))
@@ -38,7 +38,7 @@ def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict
         "rows_read": sum(each.taken + each.repeated + len(each.refused) for each in played.reports),
         "rows_refused": sum(len(each.refused) for each in played.reports),
         "candidates": sum(each.awaiting for each in played.reports),
-        "clues": {role: dict(sorted(_by_state(folds[role]).items())) for role in Role},
+        "clues": {role: dict(sorted(by_state[role].items())) for role in Role},
         "transferred": sum(folded.view.origin is Role.federation for folded in theirs.values()),
         "events_published": sum(map(len, own.values())),
         "events_applied": {role: outcomes[role]["applied"] for role in Role},
@@ -71,10 +71,6 @@ def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
     """p50, p95 and p99 by nearest rank; empty where there is nothing."""
     ranked = sorted(milliseconds)
     return {f"p{p}": round(ranked[max(0, -(-len(ranked) * p // 100) - 1)], 1) for p in (50, 95, 99) if ranked}
-
-
-def _by_state(folds: Mapping[UUID, Fold]) -> Counter[str]:
-    return Counter(str(folded.view.state) for folded in folds.values())
 
 
 def _states(folded: Fold) -> set[State]:

@@ -27,6 +27,7 @@ def test_gaps_and_numbers_are_those_of_a_set(numbers: list[int]) -> None:
     for number in numbers:
         position = position.take(number)
 
-    assert {n for n in range(1, 42) if position.holds(n)} == set(numbers)
+    missing = {n for gap in position.gaps for n in range(gap.first, gap.last + 1)}
+    assert set(range(1, position.next_number)) - missing == set(numbers)
     assert position.next_number == max(numbers, default=0) + 1
     assert all(a.last + 1 < b.first for a, b in zip(position.gaps, position.gaps[1:], strict=False))

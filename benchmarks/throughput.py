@@ -24,11 +24,11 @@ from typing import Any
 
 from benchmarks.stages import Stages
 from benchmarks.two_desks import TwoDesks
-from clue_exchange.ceremony import Ceremony, hold_ceremony
 from clue_exchange.clock import system_clock
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.kafka_clients import JournalConsumer
-from clue_exchange.keystore import PrivateKeys
+from clue_exchange.keys.ceremony import Ceremony, hold_ceremony
+from clue_exchange.keys.keystore import PrivateKeys
 from clue_exchange.logs import json_log
 from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from clue_exchange.access_entries import FIRST_PREVIOUS, Entry, Head, Subject, link
 from clue_exchange.clock import Clock
 from clue_exchange.errors import AccessLogBroken, NotPermitted
-from clue_exchange.permissions import LocalAct, Officer, Purpose, Refusal, permit, permit_purpose
+from clue_exchange.people.access_entries import FIRST_PREVIOUS, Entry, Head, Subject, link
+from clue_exchange.people.permissions import LocalAct, Officer, Purpose, Refusal, permit, permit_purpose
 from clue_exchange.store import Store, Transaction, upsert
 from clue_exchange.tables import ACCESS_LOG, ACCESS_LOG_HEAD
 

@@ -4,9 +4,9 @@ What keeps an agreement from being gone by, as sentences: in itself, today, and 
 
 from datetime import date
 
-from clue_exchange import public_keys
 from clue_exchange.agreements import SignedAgreement
-from clue_exchange.keystore import PrivateKeys, signing_key_id
+from clue_exchange.keys import public_keys
+from clue_exchange.keys.keystore import PrivateKeys, signing_key_id
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
 from schemas.agreement import Agreement, Party

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from clue_exchange.clock import Clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.key_tables import AGREEMENT
-from clue_exchange.keystore import SigningKey
+from clue_exchange.keys.keystore import SigningKey
 from clue_exchange.store import Transaction, insert_new
 from schemas.agreement import Agreement, Party
 from schemas.errors import InvalidEvent

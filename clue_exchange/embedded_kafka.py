@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from clue_exchange import embedded_jars
-from clue_exchange.embedded_errors import AlreadyRunning, EmbeddedKafkaError, JarsUnavailable, PortTaken, StartFailed
-from clue_exchange.embedded_node import HOST, Node, Ports, wait_until
-from clue_exchange.embedded_security import BrokerSecurity
+from clue_exchange.embedded import jars as embedded_jars
+from clue_exchange.embedded.errors import AlreadyRunning, EmbeddedKafkaError, JarsUnavailable, PortTaken, StartFailed
+from clue_exchange.embedded.node import HOST, Node, Ports, wait_until
+from clue_exchange.embedded.security import BrokerSecurity
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.topic_admin import TopicAdmin
 

@@ -152,7 +152,7 @@ class NotPermitted(ExchangeError):
     Nothing was done or opened.
 
     Attributes:
-        reason: one of `clue_exchange.permissions.Refusal`, as its value.
+        reason: one of `clue_exchange.people.permissions.Refusal`, as its value.
     """
 
     def __init__(self, reason: str, why: str) -> None:

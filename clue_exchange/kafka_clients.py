@@ -18,12 +18,12 @@ from kafka.net.inet import KafkaNetSocket
 from kafka.structs import OffsetAndMetadata
 
 from clue_exchange.connected import Connected
+from clue_exchange.doors.kafka_security import KafkaSecurity
+from clue_exchange.doors.tls_preflight import preflight
 from clue_exchange.errors import BrokerRefused, ExchangeError, PositionOutOfRange
 from clue_exchange.kafka_fates import Fate, fate_of, translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
-from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
-from clue_exchange.tls_preflight import preflight
 
 __all__ = [  # the library's own names are for topic_admin and access_admin, so that no second file imports the library
     "Acknowledgement", "Connected", "JournalConsumer", "JournalProducer", "KafkaAdminClient", "OutgoingRecord",

@@ -17,7 +17,7 @@ AGREEMENT = Table(
     Column("adopted_at", Moment, nullable=False),
 )
 
-# Written by clue_exchange/public_keys.py alone: which key may sign which numbers of a topic.
+# Written by clue_exchange/keys/public_keys.py alone: which key may sign which numbers of a topic.
 PUBLIC_KEY = Table(
     "public_key",
     METADATA,
@@ -28,7 +28,7 @@ PUBLIC_KEY = Table(
     Column("last", BigInteger),
 )
 
-# Written by clue_exchange/keyring.py alone: which data keys there are, and of whom; the keys are in the vault.
+# Written by clue_exchange/keys/keyring.py alone: which data keys there are, and of whom; the keys are in the vault.
 DATA_KEY = Table(
     "data_key",
     METADATA,
@@ -44,7 +44,7 @@ DATA_KEY = Table(
     Column("tombstones", Integer, nullable=False, default=0),
 )
 
-# Written by clue_exchange/blind_index.py alone: where persons occur, by an HMAC of their numbers.
+# Written by clue_exchange/keys/blind_index.py alone: where persons occur, by an HMAC of their numbers.
 PERSON_INDEX = Table(
     "person_index",
     METADATA,

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from clue_exchange import public_keys
 from clue_exchange.clock import Clock
+from clue_exchange.keys import public_keys
 from clue_exchange.signing import Signer
 from clue_exchange.store import Transaction, insert_new, is_sqlite, upsert
 from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX

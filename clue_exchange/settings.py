@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.errors import SettingsInvalid
-from clue_exchange.kafka_security import KafkaSecurity
 from schemas.codes import Role
 from schemas.envelope import AgencyName, role_of
 

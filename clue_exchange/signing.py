@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from clue_exchange.errors import KeysUnavailable
-from clue_exchange.keystore import PrivateKeys
+from clue_exchange.keys.keystore import PrivateKeys
 from schemas.envelope import signed_bytes
 
 

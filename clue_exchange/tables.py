@@ -180,7 +180,7 @@ CANDIDATE = Table(
     Index("candidate_by_status", "status"),
 )
 
-# Written by clue_exchange/officers.py alone: the accounts of this agency. Login and name never leave it.
+# Written by clue_exchange/people/officers.py alone: the accounts of this agency. Login and name never leave it.
 OFFICER = Table(
     "officer",
     METADATA,
@@ -228,7 +228,7 @@ ACCESS_LOG_HEAD = Table(
     Column("hash", String(64), nullable=False),
 )
 
-# Written by clue_exchange/key_announcements.py alone: the signed records that changed the signing keys of either party.
+# Written by clue_exchange/keys/key_announcements.py alone: the signed records that changed a signing key.
 KEY_ANNOUNCEMENT = Table(
     "key_announcement",
     METADATA,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from clue_exchange.connected import Connected
+from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.kafka_clients import KafkaAdminClient, connect, for_code, kafka_admin, translated
 from clue_exchange.kafka_records import DescribedTopic, TopicSpec
-from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import PATIENCE_MS
 
 TOPIC_ALREADY_EXISTS = 36

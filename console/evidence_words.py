@@ -2,7 +2,7 @@
 What can be wrong with an evidence pack, in Chinese beside the English words of `evidence_faults`.
 """
 
-from clue_exchange.evidence_faults import Fault
+from clue_exchange.evidence.faults import Fault
 
 CHINESE_FAULTS: dict[Fault, str] = {
     Fault.NOT_A_PACK: "不是证据包",

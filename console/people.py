@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from clue_exchange.access_log import AccessLog
 from clue_exchange.clock import Clock, system_clock
-from clue_exchange.officers import Officers
+from clue_exchange.people.officers import Officers
 from clue_exchange.settings import Settings
 from clue_exchange.store import Store
 

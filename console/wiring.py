@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from clue_exchange import public_keys
 from clue_exchange.agreement_check import problems_at
 from clue_exchange.agreements import Agreements, SignedAgreement, read_agreement
-from clue_exchange.at_rest import AtRest
-from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock, system_clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
-from clue_exchange.keyring import KeyRing
-from clue_exchange.keystore import PrivateKeys, read_keys, read_passphrase
+from clue_exchange.keys import public_keys
+from clue_exchange.keys.at_rest import AtRest
+from clue_exchange.keys.blind_index import BlindIndex
+from clue_exchange.keys.keyring import KeyRing
+from clue_exchange.keys.keystore import PrivateKeys, read_keys, read_passphrase
+from clue_exchange.keys.vault import VAULT_TABLES, Vault
 from clue_exchange.ledger import Ledger
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
@@ -24,7 +25,6 @@ from clue_exchange.signing import Signer
 from clue_exchange.store import Store
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
-from clue_exchange.vault import VAULT_TABLES, Vault
 from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters

@@ -11,11 +11,11 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
-from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock
 from clue_exchange.journals import Position, advance, read_position
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keyring import KeyRing
+from clue_exchange.keys.blind_index import BlindIndex
+from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import APPLIED, Ledger, Placement
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction

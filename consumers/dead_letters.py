@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from clue_exchange.at_rest import AtRest
 from clue_exchange.clock import Clock
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.keys.at_rest import AtRest
 from clue_exchange.outbox import Outbox
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import DEAD_LETTER

@@ -4,11 +4,11 @@ The counterpart's key records: data keys that are wrapped for us, its new signin
 They are proven like events. A tombstone proves nothing, for it carries no signature: our own copy is kept.
 """
 
-from clue_exchange import key_announcements, public_keys
-from clue_exchange.arriving_keys import ArrivingKeys, KeyTaken
 from clue_exchange.errors import PoisonRecord
-from clue_exchange.keyring import KeyNotForUs, KeyRing
-from clue_exchange.keystore import signing_key_id
+from clue_exchange.keys import key_announcements, public_keys
+from clue_exchange.keys.arriving_keys import ArrivingKeys, KeyTaken
+from clue_exchange.keys.keyring import KeyNotForUs, KeyRing
+from clue_exchange.keys.keystore import signing_key_id
 from clue_exchange.store import Transaction
 from clue_exchange.topics import owner_of
 from consumers.dead_letters import Reason

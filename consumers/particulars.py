@@ -4,11 +4,11 @@ Opening the particulars of one person of a clue, for one person's eyes, after th
 
 from uuid import UUID
 
-from clue_exchange.access_entries import Subject
 from clue_exchange.access_log import OpeningPermit
 from clue_exchange.errors import CommandRefused, KeysUnavailable
-from clue_exchange.keyring import KeyRing
+from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import Ledger
+from clue_exchange.people.access_entries import Subject
 from clue_exchange.store import Transaction
 from consumers.receive import open_part, stored_event
 from schemas.event import PersonKey

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from clue_exchange import public_keys
-from clue_exchange.blind_index import BlindIndex
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keyring import KeyRing
+from clue_exchange.keys import public_keys
+from clue_exchange.keys.blind_index import BlindIndex
+from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import Identities, Ledger
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction

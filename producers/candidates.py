@@ -13,14 +13,14 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import RowMapping, select, update
 
-from clue_exchange.access_entries import Subject
 from clue_exchange.access_log import OpeningPermit
-from clue_exchange.blind_index import BlindIndex
 from clue_exchange.errors import CommandRefused
+from clue_exchange.keys.blind_index import BlindIndex
+from clue_exchange.keys.vault import Vault
+from clue_exchange.people.access_entries import Subject
 from clue_exchange.sealing import new_data_key, seal, unseal
 from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import CANDIDATE
-from clue_exchange.vault import Vault
 from producers.candidate import Candidate, CandidateStatus, Facts, NewCandidate, Span
 from schemas.codec import frame, unframe
 from schemas.codes import AgeBand, Category, IdNumberState, Source

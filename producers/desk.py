@@ -11,10 +11,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from clue_exchange.agreements import Agreements
-from clue_exchange.blind_index import BlindIndex
 from clue_exchange.clock import Clock
 from clue_exchange.errors import CommandRefused
-from clue_exchange.keyring import DataKey, KeyRing
+from clue_exchange.keys.blind_index import BlindIndex
+from clue_exchange.keys.keyring import DataKey, KeyRing
 from clue_exchange.ledger import Ledger
 from clue_exchange.outbox import Outbox
 from clue_exchange.sealing import SUITE, PartPlace, seal

@@ -7,7 +7,7 @@ from threading import Event
 
 from clue_exchange.clock import Clock
 from clue_exchange.errors import StoreBusy
-from clue_exchange.keyring import KeyRing
+from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.logs import Log
 from clue_exchange.store import Store
 

@@ -4,9 +4,9 @@ An access log for tests: a few entries of every kind, and a look at whether all 
 
 from uuid import UUID
 
-from clue_exchange import access_evidence
-from clue_exchange.access_entries import Entry, Finding, Head, Subject
-from clue_exchange.permissions import LocalAct, Officer, OfficerRole, Purpose, Refusal
+from clue_exchange.people import access_evidence
+from clue_exchange.people.access_entries import Entry, Finding, Head, Subject
+from clue_exchange.people.permissions import LocalAct, Officer, OfficerRole, Purpose, Refusal
 from console.people import People
 from schemas.codes import Role
 

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
-from clue_exchange.certificates import Authority
 from clue_exchange.clock import system_clock
+from clue_exchange.doors.certificates import Authority
+from clue_exchange.doors.kafka_security import KafkaSecurity
+from clue_exchange.doors.local_security import SUPERUSER, LocalSecurity, grant_rights, local_security
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.errors import DoorClosed
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer, OutgoingRecord
 from clue_exchange.kafka_records import TopicSpec
-from clue_exchange.kafka_security import KafkaSecurity
-from clue_exchange.local_security import SUPERUSER, LocalSecurity, grant_rights, local_security
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
 

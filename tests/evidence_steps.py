@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from clue_exchange import key_announcements
-from clue_exchange.evidence import Exporter, pack_bytes
-from clue_exchange.evidence_check import verify_bytes
-from clue_exchange.evidence_faults import Fault
-from clue_exchange.evidence_format import (
+from clue_exchange.evidence.check import verify_bytes
+from clue_exchange.evidence.faults import Fault
+from clue_exchange.evidence.format import (
     EVENTS,
     MANIFEST,
     SIGNATURE,
@@ -25,10 +23,12 @@ from clue_exchange.evidence_format import (
     in_folder,
     record_name,
 )
-from clue_exchange.evidence_keys import Trust
+from clue_exchange.evidence.keys import Trust
+from clue_exchange.evidence.pack import Exporter, pack_bytes
+from clue_exchange.evidence.pack_file import write_members
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keystore import SigningKey
-from clue_exchange.pack_file import write_members
+from clue_exchange.keys import key_announcements
+from clue_exchange.keys.keystore import SigningKey
 from schemas.clue_events import ClueAccepted, ClueReturned, ClueSupplemented
 from schemas.codes import Role
 from schemas.envelope import Envelope, Record, signed_bytes

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.key_rotation import KeyRotation, Rotated
-from clue_exchange.keystore import KeyFile, SigningKey
+from clue_exchange.keys.keystore import KeyFile, SigningKey
+from clue_exchange.keys.rotation import KeyRotation, Rotated
 from console.wiring import Agency
 from schemas.codes import Role
 from schemas.envelope import Record, signed_bytes

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from clue_exchange.officers import NewOfficer
-from clue_exchange.passphrases import Passphrase
-from clue_exchange.permissions import Officer, OfficerRole
+from clue_exchange.people.officers import NewOfficer
+from clue_exchange.people.passphrases import Passphrase
+from clue_exchange.people.permissions import Officer, OfficerRole
 from clue_exchange.store import Store
 from console.cli import OneLineErrors
 from console.cli.access_log import access_log

@@ -11,11 +11,11 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from clue_exchange.at_rest import AtRest
-from clue_exchange.blind_index import BlindIndex
+from clue_exchange.keys.at_rest import AtRest
+from clue_exchange.keys.blind_index import BlindIndex
+from clue_exchange.keys.vault import VAULT_TABLES, Vault
 from clue_exchange.sealing import new_data_key
 from clue_exchange.store import Store
-from clue_exchange.vault import VAULT_TABLES, Vault
 from producers.candidates import Candidates
 from producers.intake import Outcome, Refused, Taken, bundled_mappings, read_register
 

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from clue_exchange.ceremony import Ceremony, hold_ceremony, write_ceremony
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keystore import PrivateKeys
+from clue_exchange.keys.ceremony import Ceremony, hold_ceremony, write_ceremony
+from clue_exchange.keys.keystore import PrivateKeys
 from clue_exchange.outbox import OutboxRecord
 from clue_exchange.settings import Settings
 from clue_exchange.signed_events import SignedEvent

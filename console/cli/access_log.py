@@ -13,10 +13,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange import access_evidence
-from clue_exchange.access_entries import Entry, Head, LoggedEntry, Subject
 from clue_exchange.errors import CommandRefused
-from clue_exchange.permissions import LocalAct, Officer, Purpose
+from clue_exchange.people import access_evidence
+from clue_exchange.people.access_entries import Entry, Head, LoggedEntry, Subject
+from clue_exchange.people.permissions import LocalAct, Officer, Purpose
 from clue_exchange.workdays import china_time
 from console.cli.options import config_option, json_option
 from console.cli.proving import Proof, opened_people, proof_options, prove

@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange.access_admin import AccessAdmin
-from clue_exchange.acls import (
+from clue_exchange.doors.access_admin import AccessAdmin
+from clue_exchange.doors.acls import (
     Acl,
     AclDrift,
     Permission,
@@ -23,9 +23,9 @@ from clue_exchange.acls import (
     concerns,
     drift,
 )
+from clue_exchange.doors.kafka_security import KafkaSecurity, read_password
+from clue_exchange.doors.local_security import ADMINISTRATOR, OPERATOR
 from clue_exchange.errors import ExchangeError
-from clue_exchange.kafka_security import KafkaSecurity, read_password
-from clue_exchange.local_security import ADMINISTRATOR, OPERATOR
 from console.cli.agencies import checked
 from console.cli.security import FILE, security_options
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import click
 
-from clue_exchange.permissions import SECOND
+from clue_exchange.people.permissions import SECOND
 from clue_exchange.signed_events import SignedEvent
 from console.cli.act_options import ActCommand, Field
 from console.cli.options import (

@@ -14,10 +14,10 @@ from clue_exchange.agreement_check import problems_at, problems_on, revoked_keys
 from clue_exchange.agreements import SignedAgreement, read_agreement, write_agreement
 from clue_exchange.clock import system_clock
 from clue_exchange.errors import AgreementInvalid
-from clue_exchange.key_list import fingerprint
-from clue_exchange.keystore import KeyFile
-from clue_exchange.permissions import LocalAct
-from clue_exchange.public_key_file import read_public_keys
+from clue_exchange.keys.key_list import fingerprint
+from clue_exchange.keys.keystore import KeyFile
+from clue_exchange.keys.public_key_file import read_public_keys
+from clue_exchange.people.permissions import LocalAct
 from clue_exchange.settings import Settings
 from clue_exchange.store import Store
 from clue_exchange.workdays import china_date

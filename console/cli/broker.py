@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from clue_exchange.doors.local_security import local_security
 from clue_exchange.embedded_kafka import EmbeddedKafka, EmbeddedKafkaError
-from clue_exchange.local_security import local_security
 
 Command = Callable[..., Any]
 

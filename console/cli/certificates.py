@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange.certificates import BROKERS, CLIENTS, LEAF_DAYS, Authority, Issued, Shown, show
 from clue_exchange.clock import system_clock
+from clue_exchange.doors.certificates import BROKERS, CLIENTS, LEAF_DAYS, Authority, Issued, Shown, show
 from clue_exchange.errors import ExchangeError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)

@@ -11,17 +11,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange.access_entries import Entry, Subject
 from clue_exchange.agreements import read_agreement
-from clue_exchange.evidence import Exporter, export_pack
-from clue_exchange.evidence_chain import ChainLink
-from clue_exchange.evidence_check import Verdict, verify_bytes, verify_pack
-from clue_exchange.evidence_faults import Finding
-from clue_exchange.evidence_format import Manifest
-from clue_exchange.evidence_keys import Trust
-from clue_exchange.key_list import fingerprint
-from clue_exchange.keystore import signing_key_id
-from clue_exchange.permissions import LocalAct, Purpose
+from clue_exchange.evidence.chain import ChainLink
+from clue_exchange.evidence.check import Verdict, verify_bytes, verify_pack
+from clue_exchange.evidence.faults import Finding
+from clue_exchange.evidence.format import Manifest
+from clue_exchange.evidence.keys import Trust
+from clue_exchange.evidence.pack import Exporter, export_pack
+from clue_exchange.keys.key_list import fingerprint
+from clue_exchange.keys.keystore import signing_key_id
+from clue_exchange.people.access_entries import Entry, Subject
+from clue_exchange.people.permissions import LocalAct, Purpose
 from clue_exchange.workdays import china_time
 from console.cli.options import (
     GivenId,

@@ -13,14 +13,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange import keystore, public_key_file
-from clue_exchange.ceremony import party_for
 from clue_exchange.errors import CommandRefused
-from clue_exchange.key_list import KeyList, KeyUse, ListedKey, fingerprint
-from clue_exchange.key_rotation import KeyRotation
-from clue_exchange.keystore import KeyFile, PrivateKeys
-from clue_exchange.passphrases import Passphrase
-from clue_exchange.permissions import LocalAct
+from clue_exchange.keys import keystore, public_key_file
+from clue_exchange.keys.ceremony import party_for
+from clue_exchange.keys.key_list import KeyList, KeyUse, ListedKey, fingerprint
+from clue_exchange.keys.keystore import KeyFile, PrivateKeys
+from clue_exchange.keys.rotation import KeyRotation
+from clue_exchange.people.passphrases import Passphrase
+from clue_exchange.people.permissions import LocalAct
 from console.cli.agencies import checked
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from clue_exchange.officers import Account, NewOfficer
-from clue_exchange.permissions import LocalAct, OfficerRole
+from clue_exchange.people.officers import Account, NewOfficer
+from clue_exchange.people.permissions import LocalAct, OfficerRole
 from clue_exchange.workdays import china_time
 from console.cli.options import config_option, json_option
 from console.cli.proving import (

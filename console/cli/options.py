@@ -13,7 +13,7 @@ from uuid import UUID
 import click
 
 from clue_exchange.errors import CommandRefused, NotPermitted
-from clue_exchange.permissions import ALLOWED, Officer, Refusal, not_known_here
+from clue_exchange.people.permissions import ALLOWED, Officer, Refusal, not_known_here
 from clue_exchange.settings import Settings
 from clue_exchange.store import Transaction
 from console.people import People

@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange.access_entries import Subject
 from clue_exchange.errors import CommandRefused
-from clue_exchange.permissions import LocalAct, Purpose
+from clue_exchange.people.access_entries import Subject
+from clue_exchange.people.permissions import LocalAct, Purpose
 from console.cli.options import (
     Command,
     GivenId,

@@ -13,12 +13,12 @@ from typing import Any
 
 import click
 
-from clue_exchange import keystore
-from clue_exchange.access_entries import Entry
 from clue_exchange.errors import CommandRefused
-from clue_exchange.officers import Officers
-from clue_exchange.passphrases import Passphrase
-from clue_exchange.permissions import LocalAct, Officer
+from clue_exchange.keys import keystore
+from clue_exchange.people.access_entries import Entry
+from clue_exchange.people.officers import Officers
+from clue_exchange.people.passphrases import Passphrase
+from clue_exchange.people.permissions import LocalAct, Officer
 from clue_exchange.settings import Settings
 from console.people import People
 

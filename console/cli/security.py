@@ -10,7 +10,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from clue_exchange.kafka_security import KafkaSecurity
+from clue_exchange.doors.kafka_security import KafkaSecurity
 
 Command = Callable[..., Any]
 

@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.errors import ExchangeError
-from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import Drift, ensure_topics, find_drift
 from console.cli.agencies import checked

@@ -8,12 +8,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue_exchange.ceremony import hold_ceremony, write_ceremony
 from clue_exchange.clock import system_clock
+from clue_exchange.doors.local_security import LocalSecurity, grant_rights, local_security
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.errors import CommandRefused
-from clue_exchange.keystore import PrivateKeys
-from clue_exchange.local_security import LocalSecurity, grant_rights, local_security
+from clue_exchange.keys.ceremony import hold_ceremony, write_ceremony
+from clue_exchange.keys.keystore import PrivateKeys
 from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics, topic_name

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from clue_exchange.access_admin import AccessAdmin
-from clue_exchange.acls import Acl, Operation, Pattern, Permission, Resource, acls_for
-from clue_exchange.kafka_security import KafkaSecurity
+from clue_exchange.doors.access_admin import AccessAdmin
+from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resource, acls_for
+from clue_exchange.doors.kafka_security import KafkaSecurity
 from console.cli.acl import acl
 from tests.doors import FEDERATION, PROCURATORATE, Doors
 

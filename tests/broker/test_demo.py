@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from clue_exchange.embedded.node import wait_until
 from clue_exchange.embedded_kafka import EmbeddedKafka
-from clue_exchange.embedded_node import wait_until
 from console.demo.county import stop_leftovers
 from console.demo.processes import running_node
 from schemas.view import State

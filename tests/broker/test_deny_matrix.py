@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clue_exchange.local_security import ADMINISTRATOR, OPERATOR
+from clue_exchange.doors.local_security import ADMINISTRATOR, OPERATOR
 from tests import kafka_attempts as attempt
 from tests.doors import FEDERATION, NEIGHBOUR, PROCURATORATE, STRANGER, Doors
 from tests.kafka_attempts import is_denied

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from clue_exchange import embedded_jars
+from clue_exchange.embedded import jars as embedded_jars
+from clue_exchange.embedded.node import HOST, Node
 from clue_exchange.embedded_kafka import AlreadyRunning, EmbeddedKafka, JarsUnavailable, PortTaken, StartFailed
-from clue_exchange.embedded_node import HOST, Node
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer, OutgoingRecord
 from clue_exchange.kafka_records import TopicSpec
 from clue_exchange.topic_admin import TopicAdmin

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clue_exchange.access_admin import AccessAdmin
-from clue_exchange.acls import Operation, Resource, acls_for
+from clue_exchange.doors.access_admin import AccessAdmin
+from clue_exchange.doors.acls import Operation, Resource, acls_for
 from clue_exchange.errors import BrokerRefused
 from clue_exchange.kafka_clients import JournalProducer, OutgoingRecord
 from tests.doors import FEDERATION, PROCURATORATE, Doors, refused, with_password

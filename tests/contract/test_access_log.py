@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from clue_exchange import access_evidence
-from clue_exchange.access_entries import FIELDS, FIRST_PREVIOUS, NODE, Finding, Head
+from clue_exchange.people import access_evidence
+from clue_exchange.people.access_entries import FIELDS, FIRST_PREVIOUS, NODE, Finding, Head
 from clue_exchange.store import Store
 from console.people import People
 from tests.access_logs import ENTRIES, HER, first_bad, head_of, verified

@@ -14,11 +14,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete
 
-from clue_exchange import access_evidence
-from clue_exchange.access_entries import Subject
 from clue_exchange.access_log import OpeningPermit, ValidationPermit
 from clue_exchange.errors import AccessLogBroken, NotPermitted
-from clue_exchange.permissions import Officer, OfficerRole, Purpose, Refusal, not_known_here
+from clue_exchange.people import access_evidence
+from clue_exchange.people.access_entries import Subject
+from clue_exchange.people.permissions import Officer, OfficerRole, Purpose, Refusal, not_known_here
 from clue_exchange.store import Store
 from clue_exchange.tables import ACCESS_LOG, ACCESS_LOG_HEAD
 from console.people import People

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from clue_exchange.access_entries import FIELDS
 from clue_exchange.errors import AccessLogBroken
+from clue_exchange.people.access_entries import FIELDS
 from clue_exchange.store import Store
 from clue_exchange.tables import ACCESS_LOG, ACCESS_LOG_HEAD
 from console.people import People

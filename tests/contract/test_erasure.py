@@ -10,11 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from clue_exchange.access_entries import Subject
 from clue_exchange.access_log import AccessLog
 from clue_exchange.errors import CommandRefused, KeysUnavailable
 from clue_exchange.logs import json_log
-from clue_exchange.permissions import Officer, OfficerRole, Purpose
+from clue_exchange.people.access_entries import Subject
+from clue_exchange.people.permissions import Officer, OfficerRole, Purpose
 from consumers import worklist
 from consumers.particulars import open_particulars
 from consumers.receive import stored_event

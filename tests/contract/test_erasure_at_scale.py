@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from clue_exchange.evidence import Exporter, pack_bytes
-from clue_exchange.evidence_check import verify_bytes
+from clue_exchange.evidence.check import verify_bytes
+from clue_exchange.evidence.pack import Exporter, pack_bytes
 from clue_exchange.sealing import Unreadable
 from clue_exchange.store import Transaction
 from console.wiring import Agency

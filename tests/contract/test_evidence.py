@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from clue_exchange.errors import CommandRefused
-from clue_exchange.evidence import Exporter, export_pack
-from clue_exchange.evidence_check import verify_bytes, verify_pack
-from clue_exchange.evidence_faults import WORDS, Fault
-from clue_exchange.evidence_keys import Trust
+from clue_exchange.evidence.check import verify_bytes, verify_pack
+from clue_exchange.evidence.faults import WORDS, Fault
+from clue_exchange.evidence.keys import Trust
+from clue_exchange.evidence.pack import Exporter, export_pack
 from console.evidence_words import CHINESE_FAULTS
 from schemas.clue_events import ClueAccepted, ClueSupplemented, ErasureConfirmed, ErasureRequested
 from schemas.codes import Role

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from clue_exchange.evidence_check import verify_bytes, verify_pack
-from clue_exchange.evidence_faults import Fault
-from clue_exchange.evidence_format import MANIFEST
-from clue_exchange.pack_file import PACK_CAP_BYTES, WHOLE_FILE, write_members
+from clue_exchange.evidence.check import verify_bytes, verify_pack
+from clue_exchange.evidence.faults import Fault
+from clue_exchange.evidence.format import MANIFEST
+from clue_exchange.evidence.pack_file import PACK_CAP_BYTES, WHOLE_FILE, write_members
 from tests.evidence_steps import CLUES, Exported, Members, events_in, faults, flipped
 
 

@@ -4,10 +4,10 @@ Nothing in an evidence pack can be changed, taken away, added or moved without b
 
 import pytest
 
-from clue_exchange.evidence_faults import Fault
-from clue_exchange.evidence_format import KEYS, MANIFEST, RANGES, SIGNATURE, agreement_name, record_name
-from clue_exchange.keystore import PrivateKeys
-from clue_exchange.pack_file import write_members
+from clue_exchange.evidence.faults import Fault
+from clue_exchange.evidence.format import KEYS, MANIFEST, RANGES, SIGNATURE, agreement_name, record_name
+from clue_exchange.evidence.pack_file import write_members
+from clue_exchange.keys.keystore import PrivateKeys
 from schemas.envelope import Record
 from tests.evidence_steps import CLUES, Exported, envelope_in, events_in, faults, flipped, signed_record
 from tests.key_steps import announcement, revocation

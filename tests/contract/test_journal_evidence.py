@@ -4,9 +4,9 @@ Records of a journal that were deleted, moved or altered are named, by public ke
 
 import pytest
 
-from clue_exchange import public_keys
-from clue_exchange.evidence_faults import Fault
-from clue_exchange.evidence_records import check_journal
+from clue_exchange.evidence.faults import Fault
+from clue_exchange.evidence.records import check_journal
+from clue_exchange.keys import public_keys
 from clue_exchange.signing import PublicKey
 from schemas.codes import Role
 from tests.evidence_steps import flipped

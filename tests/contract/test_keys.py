@@ -5,7 +5,7 @@ Signing keys change in mid-stream and nothing is lost. On SQLite and on PostgreS
 import pytest
 
 from clue_exchange.errors import AgreementInvalid
-from clue_exchange.keystore import PrivateKeys
+from clue_exchange.keys.keystore import PrivateKeys
 from clue_exchange.ledger import APPLIED
 from console.wiring import Agency
 from schemas.codes import Role

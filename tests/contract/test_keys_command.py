@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clue_exchange.keystore import KeyFile, read_keys
+from clue_exchange.keys.keystore import KeyFile, read_keys
 from schemas.codes import Role
 from tests.founding import TODAY, House
 from tests.people import OFFICER

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from clue_exchange import access_evidence
 from clue_exchange.errors import CommandRefused, NotProven
-from clue_exchange.officers import NewOfficer
-from clue_exchange.passphrases import Passphrase
-from clue_exchange.permissions import OfficerRole
+from clue_exchange.people import access_evidence
+from clue_exchange.people.officers import NewOfficer
+from clue_exchange.people.passphrases import Passphrase
+from clue_exchange.people.permissions import OfficerRole
 from clue_exchange.store import Store
 from console.people import People
 from tests.people import OFFICER, PASSPHRASES, SUPERVISOR, a_new_officer, people_on, proven, settle

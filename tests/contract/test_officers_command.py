@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from clue_exchange.errors import NotProven
-from clue_exchange.permissions import Officer
+from clue_exchange.people.permissions import Officer
 from clue_exchange.store import Store
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
 from tests.people import OFFICER, PASSPHRASES, REVIEWER, SUPERVISOR, PeopleDesk, people_on

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from clue_exchange import access_evidence
-from clue_exchange.attempts import ATTEMPTS_MAX, ATTEMPTS_WITHIN, LOCKED_FOR
 from clue_exchange.errors import NotProven
-from clue_exchange.passphrases import LANES, MEMORY_KIB, NOBODYS_HASH, PASSES, Passphrase
-from clue_exchange.permissions import OfficerRole, Refusal
+from clue_exchange.people import access_evidence
+from clue_exchange.people.attempts import ATTEMPTS_MAX, ATTEMPTS_WITHIN, LOCKED_FOR
+from clue_exchange.people.passphrases import LANES, MEMORY_KIB, NOBODYS_HASH, PASSES, Passphrase
+from clue_exchange.people.permissions import OfficerRole, Refusal
 from clue_exchange.store import Store
 from console.people import People
 from schemas.clue_events import ClueAccepted

@@ -7,10 +7,10 @@ from threading import Event, Thread
 
 import pytest
 
-from clue_exchange import public_keys
 from clue_exchange.errors import CommandRefused, KeysUnavailable
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keystore import SigningKey
+from clue_exchange.keys import public_keys
+from clue_exchange.keys.keystore import SigningKey
 from console.wiring import Agency
 from consumers.dead_letters import Reason
 from schemas.codes import Role

@@ -10,7 +10,7 @@ import pytest
 
 from clue_exchange.journals import read_position
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keystore import PrivateKeys, receiving_key_id
+from clue_exchange.keys.keystore import PrivateKeys, receiving_key_id
 from clue_exchange.ledger import APPLIED, WAITING
 from clue_exchange.sealing import new_data_key, wrap, wrap_info
 from consumers.dead_letters import Reason

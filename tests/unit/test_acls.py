@@ -2,7 +2,7 @@
 
 import pytest
 
-from clue_exchange.acls import (
+from clue_exchange.doors.acls import (
     Acl,
     AclDrift,
     Operation,

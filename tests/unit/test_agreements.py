@@ -11,10 +11,10 @@ import yaml
 
 from clue_exchange.agreement_check import problems_at, problems_on
 from clue_exchange.agreements import SignedAgreement, read_agreement, write_agreement
-from clue_exchange.ceremony import party_for
 from clue_exchange.errors import AgreementInvalid
-from clue_exchange.keystore import PrivateKeys
-from clue_exchange.public_key_file import read_public_keys, write_public_keys
+from clue_exchange.keys.ceremony import party_for
+from clue_exchange.keys.keystore import PrivateKeys
+from clue_exchange.keys.public_key_file import read_public_keys, write_public_keys
 from schemas.agreement import Agreement
 from schemas.codes import Role
 from tests.two_sides import BEGINS, FEDERATION, NAMES, PROCURATORATE, a_ceremony

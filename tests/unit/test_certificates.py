@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pydantic import ValidationError
 
-from clue_exchange.certificates import Authority, Issued, show
+from clue_exchange.doors.certificates import Authority, Issued, show
+from clue_exchange.doors.kafka_security import KafkaSecurity
+from clue_exchange.doors.local_security import local_security
 from clue_exchange.errors import SettingsInvalid
-from clue_exchange.kafka_security import KafkaSecurity
-from clue_exchange.local_security import local_security
 from console.cli.certificates import certificates
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from clue_exchange.errors import KeysUnavailable
-from clue_exchange.key_list import fingerprint
-from clue_exchange.keyring import DataKey
-from clue_exchange.keystore import (
+from clue_exchange.keys.key_list import fingerprint
+from clue_exchange.keys.keyring import DataKey
+from clue_exchange.keys.keystore import (
     FILE_NAME,
     KeyFile,
     PrivateKeys,

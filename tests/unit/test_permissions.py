@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from clue_exchange.errors import NotPermitted
-from clue_exchange.permissions import (
+from clue_exchange.people.permissions import (
     ALERTS,
     ALLOWED,
     PURPOSES,

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue_exchange.at_rest import AtRest
+from clue_exchange.keys.at_rest import AtRest
 from clue_exchange.sealing import (
     NONCE_BYTES,
     SMALLEST_BUCKET_BYTES,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from clue_exchange.doors.local_security import local_security
 from clue_exchange.errors import SettingsInvalid
-from clue_exchange.local_security import local_security
 from clue_exchange.settings import Settings
 from schemas.codes import Role
 

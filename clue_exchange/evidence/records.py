@@ -4,7 +4,7 @@ Records as evidence: one that is what its place says, signed by the owner of its
 
 from collections.abc import Iterable, Sequence
 
-from clue_exchange.evidence_faults import Fault, Finding
+from clue_exchange.evidence.faults import Fault, Finding
 from clue_exchange.signing import BadSignature, PublicKey, Verifier
 from clue_exchange.topics import RECORD_CAP_BYTES
 from schemas.envelope import Record

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clue_exchange.agreements import SignedAgreement
-from clue_exchange.evidence_faults import Fault, Finding
-from clue_exchange.evidence_format import agreement_name, canonical_json
-from clue_exchange.evidence_records import proven_record
-from clue_exchange.keystore import signing_key_id
-from clue_exchange.public_keys import FIRST_NUMBER
+from clue_exchange.evidence.faults import Fault, Finding
+from clue_exchange.evidence.format import agreement_name, canonical_json
+from clue_exchange.evidence.records import proven_record
+from clue_exchange.keys.keystore import signing_key_id
+from clue_exchange.keys.public_keys import FIRST_NUMBER
 from clue_exchange.signing import PublicKey
 from clue_exchange.topics import owner_of, topic_name
 from schemas.agreement import Party

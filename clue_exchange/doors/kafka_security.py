@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, field_validator, model_validator
 
+from clue_exchange.doors.sasl import MECHANISM
 from clue_exchange.errors import SettingsInvalid
-from clue_exchange.sasl import MECHANISM
 
 
 class KafkaSecurity(BaseModel):

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 
-from clue_exchange.certificates import show
 from clue_exchange.clock import Clock, system_clock
+from clue_exchange.doors.certificates import show
+from clue_exchange.doors.kafka_security import KafkaSecurity, read_password
+from clue_exchange.doors.sasl import NOT_FOR_PASSWORDS, is_proven, mechanism_error
 from clue_exchange.errors import DoorClosed
-from clue_exchange.kafka_security import KafkaSecurity, read_password
-from clue_exchange.sasl import NOT_FOR_PASSWORDS, is_proven, mechanism_error
 
 ANSWER_SECONDS = 1.0
 

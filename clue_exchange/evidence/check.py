@@ -12,10 +12,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from clue_exchange.errors import CommandRefused
-from clue_exchange.evidence_chain import ChainLink, chain_faults, order
-from clue_exchange.evidence_contents import Members, compare, read_agreements, read_events, read_manifest
-from clue_exchange.evidence_faults import Fault, Finding
-from clue_exchange.evidence_format import (
+from clue_exchange.evidence.chain import ChainLink, chain_faults, order
+from clue_exchange.evidence.contents import Members, compare, read_agreements, read_events, read_manifest
+from clue_exchange.evidence.faults import Fault, Finding
+from clue_exchange.evidence.format import (
     KEYS,
     MANIFEST,
     RANGES,
@@ -25,9 +25,9 @@ from clue_exchange.evidence_format import (
     Manifest,
     in_folder,
 )
-from clue_exchange.evidence_keys import Announcement, KeyBook, Trust
-from clue_exchange.evidence_records import proven_record
-from clue_exchange.pack_file import PACK_CAP_BYTES, WHOLE_FILE, read_members
+from clue_exchange.evidence.keys import Announcement, KeyBook, Trust
+from clue_exchange.evidence.pack_file import PACK_CAP_BYTES, WHOLE_FILE, read_members
+from clue_exchange.evidence.records import proven_record
 from clue_exchange.topics import is_family
 from schemas.catalog import Family
 

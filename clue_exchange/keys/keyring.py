@@ -13,16 +13,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from clue_exchange.arriving_keys import ArrivingKeys
 from clue_exchange.clock import Clock
 from clue_exchange.errors import KeysUnavailable
 from clue_exchange.key_tables import DATA_KEY
-from clue_exchange.keystore import PrivateKeys, receiving_key_id
+from clue_exchange.keys.arriving_keys import ArrivingKeys
+from clue_exchange.keys.keystore import PrivateKeys, receiving_key_id
+from clue_exchange.keys.vault import Vault
 from clue_exchange.outbox import Outbox
 from clue_exchange.sealing import Unreadable, new_data_key, unwrap, wrap, wrap_info
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.topics import topic_name
-from clue_exchange.vault import Vault
 from schemas.agreement import Agreement
 from schemas.catalog import Family
 from schemas.codes import Role

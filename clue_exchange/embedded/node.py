@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue_exchange.embedded_errors import StartFailed
+from clue_exchange.embedded.errors import StartFailed
 
 HOST = "127.0.0.1"
 LOG_TAIL_LINES = 15

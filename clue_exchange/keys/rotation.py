@@ -7,9 +7,9 @@ Which key signs which number is decided by `public_key`, also for our own record
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clue_exchange import key_announcements, public_keys
 from clue_exchange.errors import CommandRefused
-from clue_exchange.keystore import KeyFile, PrivateKeys, SigningKey
+from clue_exchange.keys import key_announcements, public_keys
+from clue_exchange.keys.keystore import KeyFile, PrivateKeys, SigningKey
 from clue_exchange.outbox import Outbox
 from clue_exchange.store import Store, Transaction
 from clue_exchange.topics import topic_name

@@ -13,7 +13,7 @@ from functools import reduce
 from heapq import heapify, heappop, heappush
 from operator import or_
 
-from clue_exchange.evidence_faults import Fault, Finding
+from clue_exchange.evidence.faults import Fault, Finding
 from schemas.envelope import Envelope
 
 

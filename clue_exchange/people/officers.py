@@ -15,13 +15,13 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select, text, update
 
-from clue_exchange.access_entries import NOTHING, Entry, Subject
 from clue_exchange.access_log import AccessLog
-from clue_exchange.attempts import Attempts
 from clue_exchange.clock import Clock
 from clue_exchange.errors import CommandRefused, NotProven
-from clue_exchange.passphrases import NOBODYS_HASH, Passphrase
-from clue_exchange.permissions import LocalAct, Officer, OfficerRole, Refusal
+from clue_exchange.people.access_entries import NOTHING, Entry, Subject
+from clue_exchange.people.attempts import Attempts
+from clue_exchange.people.passphrases import NOBODYS_HASH, Passphrase
+from clue_exchange.people.permissions import LocalAct, Officer, OfficerRole, Refusal
 from clue_exchange.store import Store, Transaction, insert_new, is_sqlite
 from clue_exchange.tables import OFFICER, OFFICER_CONFLICT
 from schemas.particulars import Name

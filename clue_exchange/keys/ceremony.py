@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from clue_exchange.agreements import SignedAgreement, write_agreement
-from clue_exchange.keystore import PrivateKeys, write_keys
+from clue_exchange.keys.keystore import PrivateKeys, write_keys
 from schemas.agreement import Agreement, Party
 from schemas.codes import Role
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from clue_exchange.agreements import Agreements, SignedAgreement
 from clue_exchange.errors import CommandRefused, KeysUnavailable
-from clue_exchange.evidence_format import (
+from clue_exchange.evidence.format import (
     EVENTS,
     KEYS,
     MANIFEST,
@@ -25,12 +25,12 @@ from clue_exchange.evidence_format import (
     agreement_name,
     record_name,
 )
-from clue_exchange.evidence_keys import Announcement, KeyBook, Trust
-from clue_exchange.key_announcements import StoredRecord, kept
+from clue_exchange.evidence.keys import Announcement, KeyBook, Trust
+from clue_exchange.evidence.pack_file import MEMBERS_CAP, PACK_CAP_BYTES, write_members
 from clue_exchange.key_tables import AGREEMENT
-from clue_exchange.keystore import PrivateKeys, signing_key_id
-from clue_exchange.pack_file import MEMBERS_CAP, PACK_CAP_BYTES, write_members
-from clue_exchange.permissions import not_known_here
+from clue_exchange.keys.key_announcements import StoredRecord, kept
+from clue_exchange.keys.keystore import PrivateKeys, signing_key_id
+from clue_exchange.people.permissions import not_known_here
 from clue_exchange.store import Transaction
 from clue_exchange.tables import EVENT
 from schemas.codes import Role

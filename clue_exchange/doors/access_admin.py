@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from clue_exchange.acls import Acl, Operation, Pattern, Permission, Resource
 from clue_exchange.connected import Connected
+from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resource
+from clue_exchange.doors.kafka_security import KafkaSecurity
+from clue_exchange.doors.sasl import MECHANISM
 from clue_exchange.errors import BrokerRefused
 from clue_exchange.kafka_clients import KafkaAdminClient, connect, kafka_admin, translate, translated
-from clue_exchange.kafka_security import KafkaSecurity
 from clue_exchange.kafka_settings import PATIENCE_MS
-from clue_exchange.sasl import MECHANISM
 
 USER = "User:"
 ITERATIONS = 8_192

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, exists, select
 
-from clue_exchange.access_entries import FIELDS, FIRST_PREVIOUS, Break, Finding, Head, LoggedEntry, link, spelling
+from clue_exchange.people.access_entries import (
+    FIELDS,
+    FIRST_PREVIOUS,
+    Break,
+    Finding,
+    Head,
+    LoggedEntry,
+    link,
+    spelling,
+)
 from clue_exchange.store import Transaction
 from clue_exchange.tables import ACCESS_LOG, ACCESS_LOG_HEAD
 

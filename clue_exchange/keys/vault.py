@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, select
 
-from clue_exchange.at_rest import AtRest
+from clue_exchange.keys.at_rest import AtRest
 from clue_exchange.store import Store, insert_new
 
 VAULT_TABLES = MetaData()

@@ -6,9 +6,9 @@ import json
 from collections.abc import Collection, Mapping
 
 from clue_exchange.agreements import SignedAgreement
-from clue_exchange.evidence_chain import ProvenEvent
-from clue_exchange.evidence_faults import Fault, Finding
-from clue_exchange.evidence_format import (
+from clue_exchange.evidence.chain import ProvenEvent
+from clue_exchange.evidence.faults import Fault, Finding
+from clue_exchange.evidence.format import (
     EVENTS,
     FORMAT_VERSION,
     MANIFEST,
@@ -21,8 +21,8 @@ from clue_exchange.evidence_format import (
     is_member,
     sha256_of,
 )
-from clue_exchange.evidence_keys import KeyBook, Trust
-from clue_exchange.evidence_records import proven_record
+from clue_exchange.evidence.keys import KeyBook, Trust
+from clue_exchange.evidence.records import proven_record
 from clue_exchange.sealing import SUITE
 from clue_exchange.topics import topic_name
 from schemas.agreement import Agreement

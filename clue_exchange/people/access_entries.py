@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from clue_exchange.permissions import ALERTS, LocalAct, Officer, OfficerRole, Purpose, Refusal
+from clue_exchange.people.permissions import ALERTS, LocalAct, Officer, OfficerRole, Purpose, Refusal
 from schemas.event import PersonKey
 
 NODE = "node"

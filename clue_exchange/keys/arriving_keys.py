@@ -10,8 +10,8 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from clue_exchange.clock import Clock
 from clue_exchange.key_tables import DATA_KEY
+from clue_exchange.keys.vault import Vault
 from clue_exchange.store import Transaction, insert_new
-from clue_exchange.vault import Vault
 from schemas.codes import Role
 from schemas.envelope import role_of
 from schemas.key_record import KeyRecord

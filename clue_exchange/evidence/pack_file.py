@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from clue_exchange.evidence_faults import Fault, Finding
+from clue_exchange.evidence.faults import Fault, Finding
 
 PACK_CAP_BYTES = 64 * 1024 * 1024
 MEMBERS_CAP = 10_000

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clue_exchange.embedded_errors import JarsUnavailable
+from clue_exchange.embedded.errors import JarsUnavailable
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact, MavenContext

@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select, update
 
 from clue_exchange.key_tables import PUBLIC_KEY
-from clue_exchange.keystore import signing_key_id
+from clue_exchange.keys.keystore import signing_key_id
 from clue_exchange.signing import PublicKey, Verifier
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.topics import topic_name

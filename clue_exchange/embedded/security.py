@@ -5,9 +5,9 @@ What makes an embedded broker a secured one: TLS on every listener, two authorit
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue_exchange.certificates import BROKERS, ORGANISATION
-from clue_exchange.kafka_security import KafkaSecurity
-from clue_exchange.sasl import MECHANISM
+from clue_exchange.doors.certificates import BROKERS, ORGANISATION
+from clue_exchange.doors.kafka_security import KafkaSecurity
+from clue_exchange.doors.sasl import MECHANISM
 
 CERTIFICATE_DOORS = ("client", "internal", "controller")
 # A certificate of another unit is not that principal, whatever its name; no certificate of a client, and no user name,

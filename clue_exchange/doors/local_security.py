@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clue_exchange.access_admin import AccessAdmin
-from clue_exchange.acls import acls_of_administrator, acls_of_agencies, acls_of_operator, grant_missing
-from clue_exchange.certificates import BROKERS, CLIENTS, Authority, Issued, show
 from clue_exchange.clock import Clock, system_clock
-from clue_exchange.embedded_security import BrokerSecurity
-from clue_exchange.kafka_security import KafkaSecurity
+from clue_exchange.doors.access_admin import AccessAdmin
+from clue_exchange.doors.acls import acls_of_administrator, acls_of_agencies, acls_of_operator, grant_missing
+from clue_exchange.doors.certificates import BROKERS, CLIENTS, Authority, Issued, show
+from clue_exchange.doors.kafka_security import KafkaSecurity
+from clue_exchange.embedded.security import BrokerSecurity
 
 BROKER = "broker-1"
 SUPERUSER, ADMINISTRATOR, OPERATOR = "admin", "administrator", "operator"

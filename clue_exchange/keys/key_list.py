@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clue_exchange import public_keys
-from clue_exchange.keystore import PrivateKeys, ReceivingKey, SigningKey
+from clue_exchange.keys import public_keys
+from clue_exchange.keys.keystore import PrivateKeys, ReceivingKey, SigningKey
 from clue_exchange.outbox import Outbox
 from clue_exchange.signing import PublicKey
 from clue_exchange.store import Transaction

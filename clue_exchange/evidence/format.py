@@ -20,7 +20,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from clue_exchange.pack_file import NAME
+from clue_exchange.evidence.pack_file import NAME
 from schemas.envelope import AgencyName
 from schemas.event import Coded
 

@@ -7,5 +7,5 @@ What both sides stand on. Its files by subject:
   topic_admin; `doors/`; embedded_kafka and its parts in `embedded/`
 * people: access_log; `people/`
 * evidence: `evidence/`
-* the rest: settings, clock, workdays, logs, errors
+* the rest: settings, clock, workdays, logs, errors, crash_points
 """

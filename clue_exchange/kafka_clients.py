@@ -18,6 +18,7 @@ from kafka.net.inet import KafkaNetSocket
 from kafka.structs import OffsetAndMetadata
 
 from clue_exchange.connected import Connected
+from clue_exchange.crash_points import crash_point
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.doors.tls_preflight import preflight
 from clue_exchange.errors import BrokerRefused, ExchangeError, PositionOutOfRange
@@ -127,9 +128,8 @@ class JournalProducer(Connected):
         """
         Send all in order; return when each is acknowledged.
 
-        Otherwise raise `BrokerUnavailable` or `BrokerRefused` with the places of the records that are safe. The
-        producer is thrown away then, and the next call makes a new one. Takes at most the deadline and a few seconds
-        more, for a connection that cannot be made and a producer that cannot be closed.
+        Otherwise raise `BrokerUnavailable` or `BrokerRefused` with the places of the records that are safe; the next
+        call makes a new producer. Takes at most the deadline and a few seconds more, to connect and to close.
         """
         deadline = time.monotonic() + deadline_seconds
         futures: list[Any] = []
@@ -138,6 +138,7 @@ class JournalProducer(Connected):
             send = cast("KafkaProducer", self._producer).send
             for record in records:
                 futures.append(send(record.topic, record.value, record.key, list(record.headers), partition=0))
+            crash_point("relay.after_send")
             sent = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
         except BaseException as error:
             safe = [place for place, future in enumerate(futures) if future.succeeded()]
@@ -178,8 +179,8 @@ class JournalConsumer(Connected):
         self._patience_ms = patience_ms
         self._next_offsets: dict[str, int] = {}
         _require_topics(next_offsets, bootstrap, patience_ms, security)
-        own = {"client_id": client_id, "group_id": group_id}
-        self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, security, **CONSUMER, **own)
+        own = CONSUMER | {"client_id": client_id, "group_id": group_id}
+        self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, security, **own)
         try:
             self._consumer.assign([TopicPartition(topic, 0) for topic in next_offsets])
             self.seek(next_offsets)
@@ -243,8 +244,7 @@ class JournalConsumer(Connected):
 
 
 def _require_topics(topics: Iterable[str], bootstrap: str, patience_ms: int, security: KafkaSecurity | None) -> None:
-    admin = connect(KafkaAdminClient, bootstrap, patience_ms, security)
-    with closing(admin), translated():
+    with closing(connect(KafkaAdminClient, bootstrap, patience_ms, security)) as admin, translated():
         missing = set(topics) - set(admin.list_topics())
     if missing:  # Kafka hides what one may not see
         raise BrokerRefused(f"no such topic: {', '.join(sorted(missing))} (or no right to see it: acl check)")

@@ -12,6 +12,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from clue_exchange.clock import Clock
+from clue_exchange.crash_points import crash_point
 from clue_exchange.journals import Position, advance, read_position
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.blind_index import BlindIndex
@@ -100,6 +101,7 @@ class BatchReceiver:
         for placed in taken.placements:
             if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
                 self._keyring.tombstone(transaction, placed.clue_id)
+        crash_point("loop.before_commit")
         return taken
 
     def now(self) -> datetime:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from clue_exchange.clock import Clock
+from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.at_rest import AtRest
@@ -91,6 +92,7 @@ class DeadLetters:
         sealed = self._at_rest.seal(f"dead_letter:{record.topic}:{record.offset}", record.value or b"")
         kept = {**told, "key": record.key, "sealed": sealed, "noted_at": self._clock()}
         insert_new(transaction, DEAD_LETTER, [kept])
+        crash_point("loop.in_dead_letter")
         body = frame(newest("DeadLetterNote"), told)
         self._outbox.append(transaction, self._topic, record.topic.encode(), body, {})
         return DeadLetter(record.topic, record.partition, record.offset, poison.number, Reason(poison.reason))

@@ -5,6 +5,7 @@ The consume loop: poll, take in, commit, hint. The start position comes from the
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 
+from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import BrokerUnavailable, JournalStopped, PositionOutOfRange, StoreBusy
 from clue_exchange.journals import go_on_at, read_position, recognise
 from clue_exchange.kafka_clients import JournalConsumer
@@ -116,12 +117,14 @@ class Loop:
         records = consumer.poll(timeout_ms, MAX_RECORDS)
         if not records:
             return 0
+        crash_point("loop.before_receive")
         try:
             taken = self._take_in(records)
         except _Unproven:
             self._read_keys()
             with self._store.transaction() as transaction:
                 taken = self._receiver.take_in(transaction, records)
+        crash_point("loop.before_offsets")
         self._tell(taken, records)
         if error := consumer.commit(taken.next_offsets, COMMIT_TIMEOUT_MS):
             self._log.warning("offsets.not_committed", error=type(error).__name__)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from clue_exchange.agreements import Agreements
 from clue_exchange.clock import Clock
+from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import CommandRefused
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import DataKey, KeyRing
@@ -178,6 +179,7 @@ class Desk:
             )
         self._tools.ledger.append(transaction, [signed])
         self._tools.index.note_clue(transaction, clue_id, self._tools.index.tokens(told))
+        crash_point("command.before_commit")
         return signed
 
     def _check(self, clue_id: UUID, folded: Fold, act: Act[Event]) -> None:

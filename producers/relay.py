@@ -5,6 +5,7 @@ The relay: what the outbox holds goes to Kafka, in journal order, and is marked 
 from contextlib import closing
 from threading import Event
 
+from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable, StoreBusy
 from clue_exchange.kafka_clients import JournalProducer
 from clue_exchange.kafka_records import OutgoingRecord
@@ -65,11 +66,13 @@ class Relay:
         if not records:
             return 0
         outgoing = [OutgoingRecord(record.topic, record.key, record.value, record.headers) for record in records]
+        crash_point("relay.before_send")
         try:
             self._producer.send_all(outgoing, SEND_DEADLINE_SECONDS)
         except (BrokerUnavailable, BrokerRefused) as error:
             self._mark([records[place] for place in error.acknowledged])
             raise
+        crash_point("relay.before_mark")
         self._mark(records)
         return len(records)
 

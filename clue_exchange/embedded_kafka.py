@@ -6,61 +6,59 @@ A real Apache Kafka by `pip install`, for the demonstration and the tests: KRaft
 """
 
 import fcntl
-import random
 import secrets
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
 from clue_exchange.embedded import jars as embedded_jars
-from clue_exchange.embedded.errors import AlreadyRunning, EmbeddedKafkaError, JarsUnavailable, PortTaken, StartFailed
-from clue_exchange.embedded.node import HOST, Node, Ports, wait_until
+from clue_exchange.embedded.configuration import settings_for
+from clue_exchange.embedded.errors import (
+    AlreadyRunning,
+    EmbeddedKafkaError,
+    JarsUnavailable,
+    OtherSize,
+    PortTaken,
+    StartFailed,
+)
+from clue_exchange.embedded.node import Node, wait_until
+from clue_exchange.embedded.ports import HOST, choose_ports, is_free
 from clue_exchange.embedded.security import BrokerSecurity
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.topic_admin import TopicAdmin
 
-__all__ = ["AlreadyRunning", "EmbeddedKafka", "EmbeddedKafkaError", "JarsUnavailable", "PortTaken", "StartFailed"]
+__all__ = [
+    "AlreadyRunning", "EmbeddedKafka", "EmbeddedKafkaError", "JarsUnavailable", "OtherSize", "PortTaken", "StartFailed",
+]  # fmt: skip
 
 START_SECONDS = 60
-PORTS = range(20_000, 30_000)  # below Linux's ephemeral range: a client that tries again and again while the broker is
-# down can otherwise be given the broker's own port, and connect to itself
-
-SETTINGS = {
-    "process.roles": "broker,controller",
-    "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "INTERNAL",
-    "listener.security.protocol.map": "CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "auto.create.topics.enable": "false",
-    "unclean.leader.election.enable": "false",
-    "group.initial.rebalance.delay.ms": "0",
-    "broker.session.timeout.ms": "3000",  # after kill -9 the old registration must expire first: 9 s by default
-    "broker.heartbeat.interval.ms": "500",
-    "log.cleaner.dedupe.buffer.size": "16777216",  # 128 MiB by default, half of our heap
-}
-FEWEST_REPLICAS_PREFIXES = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
 
 
 class EmbeddedKafka:
     """
-    A Kafka whose whole state is one folder.
+    A Kafka whose whole state is one folder: one broker, or a cluster of `brokers` whose size never changes.
 
     What was acknowledged is there again after a restart on the same folder, at the same address. Started by one
     process, it can be stopped by another. Without `security` whoever reaches this machine's loopback may do anything.
+    With `outside` each broker listens at a second port, for clients that reach it through a network in between.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
+        brokers: int | None = None,
         port: int | None = None,
+        outside: Mapping[int, str] | None = None,
         security: BrokerSecurity | None = None,
         progress: Callable[[str], None] = lambda _: None,
         class_path: Callable[[Callable[[str], None]], Sequence[Path]] = embedded_jars.class_path,
     ) -> None:
         self.folder = folder.resolve()
-        self.nodes = (Node(self.folder / "node-1", node_id=1),)
+        self.nodes = tuple(Node(self.folder / f"node-{i}", i) for i in range(1, self._size(brokers) + 1))
         self.security = security
+        self._outside = outside or {}
         self._port = port
         self._progress = progress
         self._class_path = class_path
@@ -74,13 +72,13 @@ class EmbeddedKafka:
 
     @property
     def bootstrap(self) -> str:
-        """The address for clients, as of the last start; on a secured broker for those with a certificate."""
+        """The addresses for clients, as of the last start; on a secured broker for those with a certificate."""
         ports = [node.known_ports for node in self.nodes]
         return ",".join(f"{HOST}:{known.client}" for known in ports if known)
 
     @property
     def scram_bootstrap(self) -> str:
-        """The address for clients with a password, on a secured broker."""
+        """The addresses for clients with a password, on a secured broker."""
         ports = [node.known_ports for node in self.nodes]
         return ",".join(f"{HOST}:{known.scram}" for known in ports if known)
 
@@ -91,7 +89,7 @@ class EmbeddedKafka:
 
     def start(self) -> None:
         """
-        Start on the folder's data, or on an empty log the first time; returns when clients are served.
+        Start on the folder's data, or on an empty log the first time; returns when clients are served by every broker.
 
         On any failure nothing is left running. The processes outlive the caller until `stop`.
         """
@@ -100,6 +98,16 @@ class EmbeddedKafka:
             fcntl.flock(lock, fcntl.LOCK_EX)  # of two starts at once the second waits, and finds the first's broker
             self._start()
 
+    def start_again(self, node: Node) -> None:
+        """
+        Start one broker of a running cluster that has ended, at its old address; returns when it serves clients.
+
+        Needs, with it, a majority of the brokers: without one none of them serves.
+        """
+        node.spawn(embedded_jars.java(), self._class_path(self._progress))
+        if not wait_until(lambda: self._is_reached(node), START_SECONDS):
+            raise StartFailed(f"broker {node.node_id} did not answer in {START_SECONDS} s", node)
+
     def stop(self) -> None:
         """End every process of the folder, whoever started it; killed after ten seconds. The data stays."""
         for node in self.nodes:
@@ -107,57 +115,36 @@ class EmbeddedKafka:
         for node in self.nodes:
             node.stop()
 
+    def _size(self, brokers: int | None) -> int:
+        found = len(list(self.folder.glob("node-*/server.properties")))
+        if found and brokers not in (None, found):
+            raise OtherSize(self.folder, found)
+        return found or brokers or 1
+
     def _start(self) -> None:
         if pids := self.pids:
             raise AlreadyRunning(self.folder, pids[0])
-        ports = self._choose_ports()
+        ports = choose_ports({node.node_id: node.known_ports for node in self.nodes}, self._port)
         jars = self._class_path(self._progress)
         java = embedded_jars.java()
         self._progress("starting Apache Kafka")
         for node in self.nodes:
-            node.write_settings(self._settings(node, ports))
-            node.format(java, jars, self._cluster_id())
+            node.write_settings(
+                settings_for(node.node_id, ports, node.data, outside=self._outside, security=self.security)
+            )
+        cluster_id = self._cluster_id()
+
+        def format_and_spawn(node: Node) -> None:
+            node.format(java, jars, cluster_id)
+            node.spawn(java, jars)
+
         try:
-            for node in self.nodes:
-                node.spawn(java, jars)
+            with ThreadPoolExecutor(len(self.nodes)) as pool:
+                list(pool.map(format_and_spawn, self.nodes))
             self._wait_until_served()
         except BaseException:  # Ctrl-C too: what was started is not left behind
             self.stop()
             raise
-
-    def _choose_ports(self) -> dict[int, Ports]:
-        chosen: set[int] = set()
-        ports = {}
-        for node in self.nodes:
-            known = node.known_ports
-            client = self._port or (known and known.client) or _free_port(chosen)
-            if not _is_free(client):
-                raise PortTaken(client)
-            chosen.add(client)
-            scram = (known and known.scram) or _free_port(chosen)
-            ports[node.node_id] = Ports(client, _free_port(chosen), _free_port(chosen), scram)
-        return ports
-
-    def _settings(self, node: Node, ports: dict[int, Ports]) -> dict[str, str]:
-        own = ports[node.node_id]
-        replicas = min(3, len(self.nodes))
-        for_clients = {"CLIENT": own.client} | ({"SCRAM": own.scram} if self.security else {})
-        among_brokers = {"INTERNAL": own.internal}
-        settings = SETTINGS | {
-            "node.id": str(node.node_id),
-            "controller.quorum.voters": ",".join(f"{i}@{HOST}:{ports[i].controller}" for i in ports),
-            "listeners": _listeners(for_clients | among_brokers | {"CONTROLLER": own.controller}),
-            "advertised.listeners": _listeners(for_clients | among_brokers),
-            "log.dirs": str(node.folder / "data"),
-            "default.replication.factor": str(replicas),
-            "min.insync.replicas": str(max(1, replicas - 1)),
-        }
-        for prefix in FEWEST_REPLICAS_PREFIXES:
-            settings[f"{prefix}.num.partitions"] = "3"
-            settings[f"{prefix}.replication.factor"] = str(replicas)
-        for prefix in ("transaction.state.log", "share.coordinator.state.topic"):
-            settings[f"{prefix}.min.isr"] = str(max(1, replicas - 1))
-        return settings | (self.security.settings() if self.security else {})
 
     def _cluster_id(self) -> str:
         file = self.folder / "cluster-id"
@@ -167,14 +154,12 @@ class EmbeddedKafka:
 
     def _wait_until_served(self) -> None:
         if not wait_until(self._is_served, START_SECONDS):
-            node = self.nodes[0]
-            raise StartFailed(f"Kafka did not answer within {START_SECONDS} s", node.log_file, node.log_tail())
+            silent = next((node for node in self.nodes if not self._is_reached(node)), self.nodes[0])
+            raise StartFailed(f"Kafka did not answer within {START_SECONDS} s", silent)
 
     def _is_served(self) -> bool:
-        for node in self.nodes:
-            if node.pid is None:
-                raise StartFailed("Kafka ended while it started", node.log_file, node.log_tail())
-        if any(_is_free(node.known_ports.client) for node in self.nodes if node.known_ports):
+        reached = [self._is_reached(node) for node in self.nodes]  # each is asked: one that ended is told at once
+        if not all(reached):
             return False
         try:
             superuser = self.security.superuser if self.security else None
@@ -183,23 +168,8 @@ class EmbeddedKafka:
         except BrokerUnavailable:
             return False
 
-
-def _listeners(ports: dict[str, int]) -> str:
-    return ",".join(f"{name}://{HOST}:{port}" for name, port in ports.items())
-
-
-def _free_port(chosen: set[int]) -> int:
-    candidates = random.sample(PORTS, len(PORTS))  # two brokers that start at the same moment rarely try the same
-    port = next(port for port in candidates if port not in chosen and _is_free(port))
-    chosen.add(port)
-    return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java does: closed connections do not count
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
+    @staticmethod
+    def _is_reached(node: Node) -> bool:
+        if node.pid is None:
+            raise StartFailed("Kafka ended while it started", node)
+        return node.known_ports is not None and not is_free(node.known_ports.client)

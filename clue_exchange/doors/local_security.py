@@ -11,9 +11,8 @@ from clue_exchange.doors.access_admin import AccessAdmin
 from clue_exchange.doors.acls import acls_of_administrator, acls_of_agencies, acls_of_operator, grant_missing
 from clue_exchange.doors.certificates import BROKERS, CLIENTS, Authority, Issued, show
 from clue_exchange.doors.kafka_security import KafkaSecurity
-from clue_exchange.embedded.security import BrokerSecurity
+from clue_exchange.embedded.security import BrokerSecurity, broker_name
 
-BROKER = "broker-1"
 SUPERUSER, ADMINISTRATOR, OPERATOR = "admin", "administrator", "operator"
 RENEW_DAYS = 14
 
@@ -38,17 +37,20 @@ class LocalSecurity:
     operator: KafkaSecurity
 
 
-def local_security(folder: Path, agencies: Iterable[str], clock: Clock = system_clock) -> LocalSecurity:
+def local_security(
+    folder: Path, agencies: Iterable[str], clock: Clock = system_clock, *, brokers: int = 1
+) -> LocalSecurity:
     """
     Make what is missing in the folder, and renew what ends within two weeks; the authorities stay.
 
     A broker that runs goes on with the certificate that it started with.
     """
     folder = folder.resolve()
-    clients, brokers = (Authority.open(folder / name, clock) for name in (CLIENTS, BROKERS))
-    for authority in (clients, brokers):
-        if _is_due(authority.issued(BROKER), clock):
-            authority.issue_broker(BROKER)
+    clients, among_brokers = (Authority.open(folder / name, clock) for name in (CLIENTS, BROKERS))
+    for name in map(broker_name, range(1, brokers + 1)):
+        for authority in (clients, among_brokers):
+            if _is_due(authority.issued(name), clock):
+                authority.issue_broker(name)
 
     def certified(name: str) -> KafkaSecurity:
         files = clients.issued(name)
@@ -58,7 +60,7 @@ def local_security(folder: Path, agencies: Iterable[str], clock: Clock = system_
 
     superuser = certified(SUPERUSER)
     return LocalSecurity(
-        broker=BrokerSecurity(BROKER, clients.folder, brokers.folder, superuser, SUPERUSER),
+        broker=BrokerSecurity(clients.folder, among_brokers.folder, superuser, SUPERUSER),
         agencies={agency: certified(agency) for agency in agencies},
         superuser=superuser,
         administrator=certified(ADMINISTRATOR),

@@ -4,13 +4,24 @@ Why an embedded broker cannot be had.
 * EmbeddedKafkaError           catch this to fall back to a broker elsewhere (`--bootstrap`), or to tell a person
   + JarsUnavailable            a Python package is missing, or Kafka's own jars cannot be fetched
   + PortTaken                  somebody else listens where the broker should
+  + OtherSize                  the folder holds a cluster of another number of brokers
   + AlreadyRunning             a broker of this folder runs, perhaps left behind by a process that died
   + StartFailed                the broker ended while it started, or did not answer in time; carries the end of its log
 """
 
 from pathlib import Path
+from typing import Protocol
 
 from clue_exchange.errors import ExchangeError
+
+
+class Broker(Protocol):
+    """What is told of a broker that did not start."""
+
+    log_file: Path
+
+    def log_tail(self) -> str:
+        """Give its last lines."""
 
 
 class EmbeddedKafkaError(ExchangeError):
@@ -29,6 +40,15 @@ class PortTaken(EmbeddedKafkaError):
         self.port = port
 
 
+class OtherSize(EmbeddedKafkaError):
+    """Nothing was started: the brokers of a cluster are told of each other once, and for good."""
+
+    def __init__(self, folder: Path, brokers: int) -> None:
+        super().__init__(f"{folder} holds a cluster of {brokers}: leave the number out, or choose another folder")
+        self.folder = folder
+        self.brokers = brokers
+
+
 class AlreadyRunning(EmbeddedKafkaError):
     """Nothing was started, and what runs was left alone."""
 
@@ -44,7 +64,8 @@ class AlreadyRunning(EmbeddedKafkaError):
 class StartFailed(EmbeddedKafkaError):
     """The broker was stopped again; its data folder is as it was."""
 
-    def __init__(self, what: str, log_file: Path, log_tail: str) -> None:
-        super().__init__(f"{what}; the end of {log_file} says:\n{log_tail or '(nothing)'}")
-        self.log_file = log_file
+    def __init__(self, what: str, broker: Broker, said: str | None = None) -> None:
+        log_tail = broker.log_tail() if said is None else said
+        super().__init__(f"{what}; the end of {broker.log_file} says:\n{log_tail or '(nothing)'}")
+        self.log_file = broker.log_file
         self.log_tail = log_tail

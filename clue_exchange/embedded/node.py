@@ -10,12 +10,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from clue_exchange.embedded.errors import StartFailed
+from clue_exchange.embedded.ports import HOST, Ports
 
-HOST = "127.0.0.1"
 LOG_TAIL_LINES = 15
 STOP_SECONDS = 10
 LOOK_AGAIN_SECONDS = 0.05
@@ -64,30 +63,13 @@ appender.{name}.strategy.max = 2
 LOG_NAMES = ("kafka", "authorizer", "handshakes")
 
 
-@dataclass(frozen=True)
-class Ports:
-    """
-    Where one broker listens on the loopback address.
-
-    Attributes:
-        client: for producers, consumers and administrators.
-        internal: for the other brokers.
-        controller: for the quorum.
-        scram: for clients with a password instead of a certificate; nobody listens there on an open broker.
-    """
-
-    client: int
-    internal: int
-    controller: int
-    scram: int
-
-
 class Node:
     """One broker that is its own controller. Its data outlives its process."""
 
     def __init__(self, folder: Path, node_id: int) -> None:
         self.folder = folder.resolve()
         self.node_id = node_id
+        self.data = self.folder / "data"
         self.settings_file = self.folder / "server.properties"
         self.log_file, self.authorizer_log, self.handshakes_log = (self.folder / f"{name}.log" for name in LOG_NAMES)
         self._console_file = self.folder / "console.log"  # what the JVM says before the log is open
@@ -98,8 +80,9 @@ class Node:
         """The ports of the last start, so that a restart is found where the first one was."""
         if not self.settings_file.exists():
             return None
-        found = dict(re.findall(rf"(\w+)://{re.escape(HOST)}:(\d+)", self.settings_file.read_text()))
-        return Ports(*(int(found.get(name, 0)) for name in ("CLIENT", "INTERNAL", "CONTROLLER", "SCRAM")))
+        (listeners,) = re.findall(r"^listeners=(.*)$", self.settings_file.read_text(), re.MULTILINE)
+        found = dict(re.findall(rf"(\w+)://{re.escape(HOST)}:(\d+)", listeners))
+        return Ports(*(int(found.get(name, 0)) for name in ("CLIENT", "INTERNAL", "CONTROLLER", "SCRAM", "OUTSIDE")))
 
     @property
     def pid(self) -> int | None:
@@ -116,7 +99,7 @@ class Node:
 
     def format(self, java: Path, jars: Sequence[Path], cluster_id: str) -> None:
         """Make the data folder ready for its first start; one that holds data already is left as it is."""
-        if (self.folder / "data" / "meta.properties").exists():
+        if (self.data / "meta.properties").exists():
             return
         arguments = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self.settings_file))
         command = [*self._java(java, jars), *arguments]
@@ -124,7 +107,7 @@ class Node:
             command, env=_environment(), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise StartFailed("Kafka could not format its data folder", self.log_file, done.stdout + done.stderr)
+            raise StartFailed("Kafka could not format its data folder", self, done.stdout + done.stderr)
 
     def spawn(self, java: Path, jars: Sequence[Path]) -> None:
         """Start the process in a session of its own: it outlives the caller, and Ctrl-C does not reach it."""

@@ -26,37 +26,40 @@ SETTINGS = {
 }
 
 
+def broker_name(node_id: int) -> str:
+    """The name in a broker's certificates."""
+    return f"broker-{node_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerSecurity:
     """
-    The broker's side of its doors.
+    The brokers' side of their doors; broker `n` is certified as `broker-n` by both authorities.
 
     Attributes:
-        name: the broker, as certified.
         clients: the folder of the authority whose certificates clients show and see.
         brokers: the folder of the authority of the brokers among themselves; a client's certificate is refused there.
         superuser: who may do anything; asks, at the start, whether the broker serves.
         superuser_name: the name in its certificate.
     """
 
-    name: str
     clients: Path
     brokers: Path
     superuser: KafkaSecurity
     superuser_name: str
 
-    def settings(self) -> dict[str, str]:
-        """Give what is set beside an open broker's settings, or in their place."""
+    def settings(self, node_id: int, brokers: int) -> dict[str, str]:
+        """Give what is set beside an open broker's settings, or in their place, in a cluster of so many."""
+        name = broker_name(node_id)
         doors = {"client": self.clients, "scram": self.clients, "internal": self.brokers, "controller": self.brokers}
-        settings = SETTINGS | {
-            "super.users": f"User:{self.superuser_name};User:CN={self.name},OU={BROKERS},O={ORGANISATION}"
-        }
+        each = [f"User:CN={broker_name(i)},OU={BROKERS},O={ORGANISATION}" for i in range(1, brokers + 1)]
+        settings = SETTINGS | {"super.users": ";".join([f"User:{self.superuser_name}", *each])}
         for door, authority in doors.items():
             prefix = f"listener.name.{door}.ssl"
             settings |= {
                 f"{prefix}.client.auth": "required" if door in CERTIFICATE_DOORS else "none",
                 f"{prefix}.keystore.type": "PEM",
-                f"{prefix}.keystore.location": str(authority / f"{self.name}-keystore.pem"),
+                f"{prefix}.keystore.location": str(authority / f"{name}-keystore.pem"),
                 f"{prefix}.truststore.type": "PEM",
                 f"{prefix}.truststore.location": str(authority / "ca.pem"),
             }

@@ -1,7 +1,7 @@
 """`clue-exchange broker`: the embedded Kafka, for a person's own machine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +23,28 @@ folder_option: Callable[[Command], Command] = click.option(
 
 @click.group()
 def broker() -> None:
-    """Start and stop a real Apache Kafka that needs nothing installed: one node, this machine only."""
+    """Start and stop a real Apache Kafka that needs nothing installed: one broker or a cluster, this machine only."""
 
 
 @broker.command()
 @folder_option
-@click.option("--port", type=click.IntRange(1, 65_535), default=9092, show_default=True)
+@click.option("--brokers", type=click.IntRange(1, 9), help="How many, the first time: 3 lose nothing with one of them.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=9092, show_default=True, help="Of the first broker.")
 @click.option(
     "--certificates",
     type=click.Path(file_okay=False, path_type=Path),
     help="Secured, with the certificates of this folder, made where they are missing; otherwise open to this machine.",
 )
-def start(folder: Path, port: int, certificates: Path | None) -> None:
-    """Start the broker on the folder's data; it runs on until `broker stop`."""
-    security = local_security(certificates, []).broker if certificates else None
-    kafka = EmbeddedKafka(folder, port=port, security=security, progress=lambda line: click.echo(line, err=True))
+def start(folder: Path, brokers: int | None, port: int, certificates: Path | None) -> None:
+    """Start the broker, or the cluster, on the folder's data; it runs on until `broker stop`."""
+    size = brokers or len(EmbeddedKafka(folder).nodes)
+    security = local_security(certificates, [], brokers=size).broker if certificates else None
     try:
+        kafka = EmbeddedKafka(folder, brokers=brokers, port=port, security=security, progress=_tell)
         kafka.start()
     except EmbeddedKafkaError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Kafka serves on {kafka.bootstrap} (process {kafka.pids[0]}, data in {folder})")
+    click.echo(f"Kafka serves on {kafka.bootstrap} ({_processes(kafka.pids)}, data in {folder})")
     if security:
         click.echo(f"with certificates; with name and password on {kafka.scram_bootstrap}")
 
@@ -62,14 +64,27 @@ def stop(folder: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.pass_context
 def status(context: click.Context, folder: Path, as_json: bool) -> None:
-    """Say whether the broker of this folder runs; exit 1 when it does not."""
+    """Say whether every broker of this folder runs; exit 1 when one does not."""
     kafka = EmbeddedKafka(folder)
     pids = kafka.pids
     if as_json:
-        found = {"running": bool(pids), "bootstrap": kafka.bootstrap, "pids": pids, "folder": str(kafka.folder)}
+        found = {
+            "running": len(pids) == len(kafka.nodes),
+            "bootstrap": kafka.bootstrap,
+            "pids": pids,
+            "folder": str(kafka.folder),
+        }
         click.echo(json.dumps(found))
     elif pids:
-        click.echo(f"running on {kafka.bootstrap} (process {pids[0]})")
+        click.echo(f"{len(pids)} of {len(kafka.nodes)} running on {kafka.bootstrap} ({_processes(pids)})")
     else:
         click.echo(f"not running: start it with: clue-exchange broker start --folder {folder}")
-    context.exit(0 if pids else 1)
+    context.exit(0 if len(pids) == len(kafka.nodes) else 1)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _processes(pids: Sequence[int]) -> str:
+    return f"process{'es' if len(pids) > 1 else ''} {', '.join(map(str, pids))}"

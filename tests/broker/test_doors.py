@@ -13,7 +13,7 @@ import pytest
 from clue_exchange.clock import system_clock
 from clue_exchange.doors.certificates import Authority
 from clue_exchange.doors.kafka_security import KafkaSecurity
-from clue_exchange.embedded.node import HOST
+from clue_exchange.embedded.ports import HOST
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable
 from clue_exchange.kafka_clients import JournalProducer
 from clue_exchange.topic_admin import TopicAdmin

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from clue_exchange.embedded import jars as embedded_jars
-from clue_exchange.embedded.node import HOST, Node
+from clue_exchange.embedded.node import Node
+from clue_exchange.embedded.ports import HOST
 from clue_exchange.embedded_kafka import AlreadyRunning, EmbeddedKafka, JarsUnavailable, PortTaken, StartFailed
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer, OutgoingRecord
 from clue_exchange.kafka_records import TopicSpec

@@ -1,16 +1,20 @@
 """
-One agency's node: relay, loop and housekeeping, each in a thread of its own, until it is told, or one has, to stop.
+One agency's node: it waits for its turn to work, and then runs relay, loop and housekeeping, each in a thread of its
+own, until it is told, or one has, to stop.
 """
 
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 
-from clue_exchange.errors import BrokerUnavailable, ExchangeError
+from clue_exchange.errors import BrokerUnavailable, ExchangeError, PositionMoved, StoreBusy
+from clue_exchange.lease import LOST_AFTER, RENEW_SECONDS
 from clue_exchange.logs import Log
 from console.wiring import Agency
 
 ASK_AGAIN_SECONDS = 1.0
+STANDS_BY = "another node of this agency works; this one stands by, and takes over when that one is gone"
 
 
 def settle_memory() -> None:
@@ -25,66 +29,128 @@ def settle_memory() -> None:
 
 
 class Node:
-    """Runs the relay and the loop of one agency."""
+    """The node of one agency; of several with the same database one works, and the others stand by."""
 
     def __init__(self, agency: Agency, log: Log) -> None:
         self._agency = agency
         self._log = log
+        self._lease = agency.lease()
         self._stop = Event()
+        self._pause = Event()
         self._failures: list[BaseException] = []
 
     def stop(self) -> None:
         """Ask the node to stop; it finishes the batch in hand. Safe in a signal handler."""
         self._stop.set()
+        self._pause.set()
 
     def run(self) -> None:
         """
-        Run until `stop`.
+        Run until `stop`. Whenever another node has the lease, stand by.
 
         Raises:
             ExchangeError: why the relay or the loop had to stop; the other one was stopped too.
         """
         self._log.info("node.started")
+        try:
+            while not self._stop.is_set() and not self._failures:
+                if self._stand_by():
+                    self._work()
+        finally:
+            with suppress(ExchangeError):  # a process that has ended loses it anyway
+                self._lease.give_back()
+            self._log.info("node.stopped")
+        if self._failures:
+            raise self._failures[0]
+
+    def _stand_by(self) -> bool:
+        """Wait for the lease; whether it is ours."""
+        is_told = False
+        while not self._stop.is_set():
+            if self._has_lease():
+                self._log.info("lease.taken")
+                return True
+            if not is_told:
+                self._log.warning("lease.awaited", detail=STANDS_BY)
+                is_told = True
+            self._stop.wait(ASK_AGAIN_SECONDS)
+        return False
+
+    def _has_lease(self) -> bool:
+        try:
+            return self._lease.take()
+        except StoreBusy:
+            return False
+
+    def _work(self) -> None:
+        """Work until told to stop, until a part fails, or until the lease is lost."""
+        self._pause = Event()
+        if self._stop.is_set():
+            return
+        worker = Thread(target=self._guarded, args=(self._parts,), name="work")
+        worker.start()
+        try:
+            is_lost = self._keep_lease()
+        finally:
+            self._pause.set()
+            worker.join()
+        has_moved = any(isinstance(error, PositionMoved) for error in self._failures)
+        if is_lost or (has_moved and not self._has_lease()):
+            self._failures = [each for each in self._failures if not isinstance(each, PositionMoved)]
+            self._log.error("lease.lost", detail=STANDS_BY)
+        for error in self._failures:
+            detail = str(error) if isinstance(error, ExchangeError) else type(error).__name__
+            self._log.error("node.failed", error=type(error).__name__, detail=detail)
+
+    def _keep_lease(self) -> bool:
+        """Renew the lease until the parts are to stop; whether it was lost."""
+        unsure_seconds = 0.0
+        while unsure_seconds < LOST_AFTER.total_seconds():
+            if self._pause.wait(RENEW_SECONDS):
+                return False
+            try:
+                if not self._lease.take():
+                    return True
+                unsure_seconds = 0.0
+            except StoreBusy:
+                unsure_seconds += RENEW_SECONDS
+        return True
+
+    def _parts(self) -> None:
+        self._require_not_restored()
         threads = [
             Thread(target=self._guarded, args=(part,), name=name)
             for name, part in (("relay", self._relay), ("loop", self._loop), ("housekeeping", self._housekeeping))
         ]
         for thread in threads:
             thread.start()
-        self._stop.wait()
         for thread in threads:
             thread.join()
-        self._log.info("node.stopped")
-        if self._failures:
-            raise self._failures[0]
 
     def _guarded(self, part: Callable[[], None]) -> None:
         """A part that must stop takes the node with it: half a node would look alive."""
         try:
             part()
         except BaseException as error:  # noqa: BLE001  # kept, and raised again by run() in the main thread
-            detail = str(error) if isinstance(error, ExchangeError) else type(error).__name__
-            self._log.error("node.failed", error=type(error).__name__, detail=detail)
             self._failures.append(error)
         finally:
-            self._stop.set()
+            self._pause.set()
 
     def _relay(self) -> None:
-        self._require_not_restored()
         with self._agency.producer() as producer:
-            self._agency.relay(producer, self._log).run(self._stop)
+            self._agency.relay(producer, self._log).run(self._pause)
 
     def _require_not_restored(self) -> None:
-        while not self._stop.is_set():
+        while not self._pause.is_set():
             try:
                 self._agency.own_journals().require_known()
                 break
             except BrokerUnavailable as error:
                 self._log.warning("relay.retried", error=type(error).__name__, attempt=0)
-                self._stop.wait(ASK_AGAIN_SECONDS)
+                self._pause.wait(ASK_AGAIN_SECONDS)
 
     def _housekeeping(self) -> None:
-        self._agency.housekeeping(self._log).run(self._stop)
+        self._agency.housekeeping(self._log).run(self._pause)
 
     def _loop(self) -> None:
-        self._agency.loop(self._log).run(self._stop)
+        self._agency.loop(self._log).run(self._pause)

@@ -17,6 +17,7 @@ from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.keys.keystore import PrivateKeys, read_keys, read_passphrase
 from clue_exchange.keys.vault import VAULT_TABLES, Vault
+from clue_exchange.lease import Lease
 from clue_exchange.ledger import Ledger
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
@@ -164,6 +165,9 @@ class Agency:
 
     def housekeeping(self, log: Log) -> Housekeeping:
         return Housekeeping(self.store, self.keyring, self.clock, log)
+
+    def lease(self) -> Lease:
+        return Lease(self.store, self.clock)
 
     def close(self) -> None:
         self.store.close()

@@ -1,0 +1,16 @@
+"""
+The tables of the node itself. Who writes what is said at each; nobody else does.
+"""
+
+from sqlalchemy import BigInteger, Column, String, Table
+
+from clue_exchange.tables import METADATA
+
+# Written by clue_exchange/lease.py alone: which process is the working node; an empty holder: none.
+LEASE = Table(
+    "lease",
+    METADATA,
+    Column("name", String(20), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("beat", BigInteger, nullable=False),
+)

@@ -1,0 +1,3 @@
+"""
+The figures of the cooperation: each by a published formula, from events alone, equal on both sides.
+"""

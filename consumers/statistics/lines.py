@@ -1,0 +1,113 @@
+"""
+What a figure is: its period and unit, and lines of whole numbers that a share or a time is made of.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from consumers.statistics.courses import Courses
+from consumers.statistics.periods import Period
+
+
+class Unit(StrEnum):
+    """What is counted; two units never stand in one ratio."""
+
+    clue = "clue"
+    person = "person"
+    fen = "fen"  # a hundredth of a yuan
+    working_day = "working_day"
+    act = "act"
+
+
+Values: TypeAlias = Mapping[str, int | None]
+"""By the column's name; None where there is nothing to tell, such as the median of no values."""
+Count: TypeAlias = Callable[["Counted"], "Sequence[Line]"]
+WorkingDays: TypeAlias = Callable[[date, date], int]
+"""How many working days lie after the first day, up to and with the second; 0 where the second is not later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """
+    One line of a figure.
+
+    Attributes:
+        of: the codes that it is of, as (kind, code, …) such as ("source", "S2"); ("all",) for the whole.
+    """
+
+    of: tuple[str, ...]
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """
+    What a formula counts.
+
+    Attributes:
+        courses: of all clues, as they stood at the end of `period.as_of`.
+    """
+
+    courses: Courses
+    period: Period
+    working_days: WorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """
+    A figure and how it is counted.
+
+    Attributes:
+        key: its name for good; a changed meaning needs a new version.
+        unit: what its columns count, where a column's name does not say otherwise.
+        columns: the names of the numbers of each line.
+        ratio: the columns that the share is made of, part first; None where there is no share.
+        zh, en: its title. formula_zh, formula_en: what stands in docs/statistics.md.
+    """
+
+    key: str
+    unit: Unit
+    columns: tuple[str, ...]
+    count: Count
+    zh: str
+    en: str
+    formula_zh: str
+    formula_en: str
+    ratio: tuple[str, str] | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The lines of one formula for one period."""
+
+    formula: Formula
+    period: Period
+    lines: tuple[Line, ...]
+
+    def share(self, line: Line) -> float | None:
+        """The line's share, to four places; None where the figure has none, or the whole is nothing."""
+        if self.formula.ratio is None:
+            return None
+        part, whole = (line.values[column] for column in self.formula.ratio)
+        return None if not whole or part is None else round(part / whole, 4)
+
+
+def percentile(values: Sequence[int], percent: int) -> int | None:
+    """By nearest rank; None of no values."""
+    ranked = sorted(values)
+    return ranked[max(0, -(-len(ranked) * percent // 100) - 1)] if ranked else None
+
+
+def working_days_by(is_workday: Callable[[date], bool]) -> WorkingDays:
+    """How a calendar counts the days between two."""
+
+    def count(earlier: date, later: date) -> int:
+        days = (earlier + timedelta(days=n) for n in range(1, (later - earlier).days + 1))
+        return sum(map(is_workday, days))
+
+    return count

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo serve test check bench lock clean
+.PHONY: demo serve test faults check bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -24,8 +24,11 @@ serve: $(READY)  ## the same, and the nodes stay up until Ctrl-C
 	@mkdir -p build
 	$(BIN)/clue-exchange demo --serve --json build/demo.json
 
-test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (real Kafka), house
+test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (real Kafka), faults, house
 	$(BIN)/python -m pytest
+
+faults: $(READY)  ## kill the nodes 25 times at each crash point (make test: three times), and let the checker judge
+	CLUE_EXCHANGE_FAULT_ROUNDS=25 $(BIN)/python -m pytest tests/faults/test_crashes.py tests/faults/test_half_written.py
 
 check: $(READY)  ## lint, types, import rules, schema compatibility
 	$(BIN)/ruff check .

@@ -1,0 +1,241 @@
+"""
+The checker: from the histories of a run to one line a journal, and the names of what does not balance.
+
+    sent = applied + void + waiting + dead-lettered + in flight
+
+Names as in Jepsen's Kafka checker, so that readers can compare: `lost-write` (acknowledged, not in the log), `unseen`
+(in the log, behind the reader, without a trace; `poll-skip` says that its reader passed it), `duplicate` (an event
+took effect twice), `inconsistent-offsets` (two records under one number), `aborted-read` (in the log, not in the ledger
+of its sender), `nonmonotonic-poll` (a position went back). Ours: `phantom`, `order`, `views-differ`, `missing`,
+`numbers`, `not-proven`, `in-flight` (after the drain).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import pairwise
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from tests.faults.histories import JOURNALS, Event, Histories, Log, Side, count_by_hash, hash_of, read_record
+
+FATES = ("applied", "void", "waiting", "dead_lettered", "in_flight")
+LOST = ("lost-write", "unseen")
+
+
+@dataclass(slots=True)
+class Journal:
+    """The balance of one journal: how many of its events ended as what, and how often the log holds one again."""
+
+    name: str
+    sent: int = 0
+    fates: Counter[str] = field(default_factory=Counter)
+    log_duplicates: int = 0
+
+    @property
+    def lost(self) -> int:
+        return sum(self.fates[name] for name in LOST)
+
+    @property
+    def balances(self) -> bool:
+        return self.sent == sum(self.fates[fate] for fate in FATES)
+
+    def __str__(self) -> str:
+        fates = " ".join(f"{fate}={self.fates[fate]}" for fate in FATES)
+        left = f"lost={self.lost} missing={self.fates['missing']} log_duplicates={self.log_duplicates}"
+        return f"journal={self.name} sent={self.sent} = {fates} | {left}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What the checker found.
+
+    Attributes:
+        failures: how often each thing happened that must not; empty when all is well.
+    """
+
+    journals: Sequence[Journal]
+    failures: Counter[str]
+
+    @property
+    def is_good(self) -> bool:
+        return not self.failures and all(journal.balances for journal in self.journals)
+
+    def total(self, fate: str) -> int:
+        return sum(journal.fates[fate] for journal in self.journals)
+
+    @property
+    def sent(self) -> int:
+        return sum(journal.sent for journal in self.journals)
+
+    @property
+    def log_duplicates(self) -> int:
+        return sum(journal.log_duplicates for journal in self.journals)
+
+    def __str__(self) -> str:
+        found = " ".join(f"{name}={count}" for name, count in sorted(self.failures.items())) or "none"
+        views = "differ" if self.failures["views-differ"] else "equal"
+        sums = f"double_effects={self.failures['duplicate']} order={self.failures['order']} views={views}"
+        return "\n".join([*map(str, self.journals), f"{sums} failures: {found}"])
+
+    def in_one_line(self) -> str:
+        """The line that `make chaos` ends with."""
+        fates = " ".join(f"{fate}={self.total(fate)}" for fate in FATES[:-1])
+        lost = sum(journal.lost for journal in self.journals) + self.total("missing")
+        views = "views differ" if self.failures["views-differ"] else "views equal"
+        doubled, order = self.failures["duplicate"], self.failures["order"]
+        return (
+            f"sent={self.sent} = {fates} in_flight={self.total('in_flight')}; "
+            f"lost {lost}, doubled {doubled}, order violations {order}, {views}"
+        )
+
+
+def check(histories: Histories, positions: Iterable[Mapping[str, int]] = ()) -> Verdict:
+    """
+    Judge a run that was healed and drained.
+
+    `positions` are looks at the receivers' positions while it ran, in their order.
+    """
+    failures: Counter[str] = Counter()
+    journals = []
+    for sender, receiver in histories.ways():
+        for family in JOURNALS:
+            topic = f"{sender.agency}.{family}"
+            journals.append(_balance(sender, receiver, histories.logs[topic], failures))
+            failures += _faults_of_the_log(sender, histories.logs[topic])
+        failures += _phantoms(sender, receiver)
+        failures += _doubled(receiver)
+        failures["order"] += sum(map(_out_of_order, _chains(receiver).values()))
+        failures["not-proven"] += _not_proven(receiver)
+    for name in (*LOST, "missing"):
+        failures[name] += sum(journal.fates[name] for journal in journals)
+    failures["in-flight"] += sum(journal.fates["in_flight"] for journal in journals)
+    failures["views-differ"] += _different_views(*histories.sides)
+    failures["nonmonotonic-poll"] += _steps_back(positions)
+    return Verdict(journals, +failures)
+
+
+def _balance(sender: Side, receiver: Side, log: Log, failures: Counter[str]) -> Journal:
+    """Where each event of a journal is now."""
+    sent = [event for found in sender.events.values() for event in found if event.topic == log.topic]
+    counted = count_by_hash(log)
+    journal = Journal(log.topic, len(sent), log_duplicates=sum(counted.values()) - len(counted))
+    offsets, position = log.offsets(), receiver.positions().get(log.topic, 0)
+    acknowledged = {row["number"] for row in sender.tables["outbox"] if row["topic"] == log.topic and row["sent_at"]}
+    parked = {(row["topic"], row["sha256"]) for row in receiver.tables["dead_letter"]}
+    for event in sent:
+        at = offsets.get(event.hash, [])
+        if event.hash in receiver.events:
+            journal.fates[str(receiver.events[event.hash][0].outcome)] += 1
+        elif (event.topic, sha256(event.record).digest()) in parked:
+            journal.fates["dead_lettered"] += 1
+        elif event.number not in acknowledged or any(offset >= position for offset in at):
+            journal.fates["in_flight"] += 1
+        elif at:
+            journal.fates["unseen"] += 1
+            failures["poll-skip"] += 1
+        else:
+            journal.fates["missing" if receiver.misses(event.topic, event.number) else "lost-write"] += 1
+    if sorted(event.number for event in sent) != list(range(1, len(sent) + 1)):
+        failures["numbers"] += 1
+    return journal
+
+
+def _faults_of_the_log(sender: Side, log: Log) -> Counter[str]:
+    """Records that their sender never committed, and two records under one number."""
+    by_number: dict[int, set[str]] = defaultdict(set)
+    for value in log.records.values():
+        if (record := read_record(value)) is not None:
+            by_number[record["number"]].add(hash_of(record))
+    written = set().union(*by_number.values()) if by_number else set()
+    return Counter(
+        {
+            "aborted-read": len(written - sender.events.keys()),
+            "inconsistent-offsets": sum(len(hashes) > 1 for hashes in by_number.values()),
+        }
+    )
+
+
+def _phantoms(sender: Side, receiver: Side) -> Counter[str]:
+    """Events that the receiver holds and their sender does not."""
+    of_sender = {h for h, found in receiver.events.items() if found[0].sender == sender.agency}
+    return Counter({"phantom": len(of_sender - sender.events.keys())})
+
+
+def _doubled(side: Side) -> Counter[str]:
+    """Events that changed a view twice: two rows, two places, or told twice as applied with nothing between."""
+    of_id = Counter(event.event_id for found in side.events.values() for event in found)
+    places = Counter((e.clue_id, e.place) for found in side.events.values() for e in found if e.place is not None)
+    doubled = {event_id for event_id, count in of_id.items() if count > 1}
+    doubled |= {
+        event_id for event_id, outcomes in side.told.items() if any(a == b == "applied" for a, b in pairwise(outcomes))
+    }
+    return Counter({"duplicate": len(doubled) + sum(count > 1 for count in places.values())})
+
+
+def _chains(side: Side) -> dict[str, list[Event]]:
+    """The placed events of each clue, in the order in which they took effect."""
+    chains: dict[str, list[Event]] = defaultdict(list)
+    for event in (event for found in side.events.values() for event in found if event.place is not None):
+        chains[event.clue_id].append(event)
+    return {clue: sorted(chain, key=lambda event: event.place or 0) for clue, chain in chains.items()}
+
+
+def _out_of_order(chain: Sequence[Event]) -> int:
+    """How many events of a clue took effect before one that they name, or not right after their sender's last one."""
+    last: dict[str, str] = {}
+    placed: set[str] = set()
+    wrong = 0
+    for place, event in enumerate(chain):
+        fits = event.place == place and event.previous == last.get(event.sender)
+        wrong += not (fits and (event.seen is None or event.seen in placed))
+        last[event.sender] = event.hash
+        placed.add(event.hash)
+    return wrong
+
+
+def _different_views(one: Side, other: Side) -> int:
+    """Clues whose rows, requests for aid, or places of events differ between the two sides."""
+    differing = set()
+    for name in ("clue", "aid_branch"):
+        rows = [{tuple(sorted(row.items())) for row in side.tables[name]} for side in (one, other)]
+        differing |= {dict(row)["clue_id"] for row in rows[0] ^ rows[1]}
+    places = [
+        {(e.clue_id, e.hash, e.outcome, e.place, e.void) for found in side.events.values() for e in found}
+        for side in (one, other)
+    ]
+    return len(differing | {clue for clue, *_ in places[0] ^ places[1]})
+
+
+def _not_proven(side: Side) -> int:
+    """Events of either party whose signature does not hold by the keys that this side knows."""
+    keys = {(row["topic"], row["key_id"]): row for row in side.tables["public_key"]}
+    wrong = 0
+    for event in (event for found in side.events.values() for event in found):
+        record = read_record(event.record) or {}
+        key = keys.get((event.topic, record["key_id"]))
+        signed = b"\0".join(
+            (b"clue-exchange record v1", event.topic.encode(), str(event.number).encode(), record["body"])
+        )
+        if key is None or not key["first"] <= event.number <= (key["last"] or event.number):
+            wrong += 1
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(key["public"]).verify(record["signature"], signed)
+        except InvalidSignature:
+            wrong += 1
+    return wrong
+
+
+def _steps_back(positions: Iterable[Mapping[str, int]]) -> int:
+    """How often a position was seen behind where it had been."""
+    furthest: dict[str, int] = {}
+    steps = 0
+    for looked in positions:
+        for topic, offset in looked.items():
+            steps += offset < furthest.get(topic, 0)
+            furthest[topic] = offset
+    return steps

@@ -1,0 +1,199 @@
+"""
+Two agencies with node processes on a broker that tests may break, and officers who go on acting meanwhile.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from clue_exchange.clock import system_clock
+from clue_exchange.errors import CommandRefused
+from clue_exchange.keys.ceremony import hold_ceremony, write_ceremony
+from clue_exchange.keys.keystore import PrivateKeys
+from clue_exchange.settings import Settings
+from clue_exchange.topic_admin import TopicAdmin
+from clue_exchange.topics import ensure_topics
+from clue_exchange.workdays import china_date
+from console.wiring import Agency
+from producers.desk import NOTHING_TOLD
+from schemas.catalog import type_of
+from schemas.clue_events import ClueShared, ClueTransferred, ErasureConfirmed, ErasureRequested
+from schemas.codes import Role
+from schemas.errors import ContractError
+from schemas.view import State
+from tests.builders import an_event, legal_acts
+from tests.faults.checker import Verdict, check
+from tests.faults.histories import Side, read_histories, read_logs, read_side
+from tests.faults.nodes import FaultyNode, Start
+from tests.two_sides import HER_PARTICULARS, settings_for
+
+DRAIN_SECONDS = 60
+LOOK_EVERY_SECONDS = 0.1
+NEW_OF_TEN = 4
+"""How many of ten acts open a clue."""
+
+
+@dataclass(slots=True)
+class County:
+    """
+    Both agencies of a region of their own, their desks here, their nodes in processes.
+
+    Attributes:
+        looks: the receivers' positions, as they were at every look.
+    """
+
+    bootstrap: str
+    folder: Path
+    agencies: Mapping[Role, Agency]
+    nodes: Mapping[Role, FaultyNode]
+    looks: list[dict[str, int]] = field(default_factory=list)
+    _clues: list[UUID] = field(default_factory=list)
+
+    def start(self, how: Start | None = None) -> None:
+        """Start both nodes; returns when both read."""
+        for node in self.nodes.values():
+            node.start_ready(how)
+
+    def transfer(self, count: int = 1) -> None:
+        """The federation transfers so many new clues."""
+        for _ in range(count):
+            signed = self.agencies[Role.federation].federation().transfer(an_event(ClueTransferred), HER_PARTICULARS)
+            self._clues.append(signed.envelope.clue_id)
+
+    def act(self, choice: random.Random, count: int = 1) -> None:
+        """Officers of both sides do so many acts, chosen at random among what is legal by what their side sees."""
+        for _ in range(count):
+            role = choice.choice(list(Role))
+            if not self._clues or choice.randrange(10) < NEW_OF_TEN:
+                self._open(role)
+            else:
+                self._extend(role, choice)
+
+    def _open(self, role: Role) -> None:
+        told = {(role, 1): HER_PARTICULARS[Role.federation, 1]}
+        event = an_event(ClueTransferred if role is Role.federation else ClueShared)
+        signed = self.agencies[role].desk().act(type_of(event).verb)(event, told)
+        self._clues.append(signed.envelope.clue_id)
+
+    def _extend(self, role: Role, choice: random.Random) -> None:
+        agency, clue_id = self.agencies[role], choice.choice(self._clues)
+        with agency.store.reading() as transaction:
+            view = agency.ledger.fold(transaction, clue_id).view
+        if view.state is State.unopened:
+            return  # this side has not heard of it yet
+        acts = legal_acts(view, role, choice.randrange(6))
+        possible = [act for act in acts if not isinstance(act, NEVER)]
+        if possible:
+            event = choice.choice(possible)
+            try:
+                agency.desk().act(type_of(event).verb)(clue_id, event, NOTHING_TOLD)
+            except (CommandRefused, ContractError):
+                return  # the other side was quicker, or the event wants particulars: a person would do something else
+
+    def side(self, role: Role) -> Side:
+        """What a side's database holds now."""
+        settings = self.agencies[role].settings
+        return read_side(settings.agency, settings.database)
+
+    def look(self) -> list[Side]:
+        """Read both databases, and note the positions."""
+        sides = [self.side(role) for role in Role]
+        self.looks.append({topic: offset for side in sides for topic, offset in side.positions().items()})
+        return sides
+
+    def has_relayed(self, role: Role) -> bool:
+        """Whether Kafka has acknowledged all that this side has said."""
+        return all(row["sent_at"] for row in self.side(role).tables["outbox"])
+
+    def is_drained(self) -> bool:
+        """Whether each side holds all that the other has: no outbox, no event that waits or is only on one side."""
+        one, other = self.look()
+        pending = any(row["sent_at"] is None for side in (one, other) for row in side.tables["outbox"])
+        waits = any(event.outcome == "waiting" for side in (one, other) for e in side.events.values() for event in e)
+        return not pending and not waits and one.events.keys() == other.events.keys()
+
+    def drain(self, seconds: float = DRAIN_SECONDS) -> float:
+        """Wait until everything has arrived; answers how long that took. What is left the checker names."""
+        began = time.monotonic()
+        while not self.is_drained() and time.monotonic() < began + seconds:
+            time.sleep(LOOK_EVERY_SECONDS)
+        return time.monotonic() - began
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float = DRAIN_SECONDS) -> None:
+        """
+        Wait for a condition.
+
+        Raises:
+            AssertionError: it did not come true.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come true in time"
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def check(self) -> Verdict:
+        """What the checker says of all that was left behind."""
+        databases = {agency.settings.agency: agency.settings.database for agency in self.agencies.values()}
+        logs = [node.log for node in self.nodes.values()]
+        return check(read_histories(databases, self.bootstrap, logs), self.looks)
+
+    def require_nothing_lost(self) -> Verdict:
+        """
+        Heal, drain and judge.
+
+        Raises:
+            AssertionError: something does not balance; names it.
+        """
+        for node in self.nodes.values():
+            if node.pid is None:
+                node.start_ready()
+        self.drain()
+        verdict = self.check()
+        assert verdict.is_good, f"{verdict}\nsee {self.folder}"
+        return verdict
+
+    def topic(self, role: Role, family: str = "clues") -> str:
+        return f"{self.agencies[role].settings.agency}.{family}"
+
+    def log_of(self, topic: str) -> Mapping[int, bytes | None]:
+        """What a topic holds, by offset."""
+        return read_logs(self.bootstrap, [topic])[topic].records
+
+    def close(self) -> None:
+        for node in self.nodes.values():
+            node.stop()
+        for agency in self.agencies.values():
+            agency.close()
+
+
+NEVER = (ErasureRequested, ErasureConfirmed)
+"""Acts of two officers that destroy keys: tested by themselves, and no way to lose an event."""
+
+
+@contextmanager
+def county(folder: Path, bootstrap: str, databases: Mapping[Role, str] | None = None) -> Iterator[County]:
+    """A county with a region of its own, its keys, agreement and topics made; no node runs yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    region = f"{uuid4().int % 1_000_000:06d}"
+    names = {role: f"{role}-{region}" for role in Role}
+    with TopicAdmin(bootstrap) as admin:
+        ensure_topics(admin, names.values(), min(3, admin.serving_brokers()))
+    urls = databases or {role: f"sqlite:///{folder}/{names[role]}.db" for role in Role}
+    settings = {role: settings_for(role, folder, urls[role], bootstrap, names) for role in Role}
+    keys = {role: PrivateKeys.generate() for role in Role}
+    write_ceremony(folder, names, hold_ceremony(names, keys, china_date(system_clock())))
+    running = opened(folder, bootstrap, settings)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def opened(folder: Path, bootstrap: str, settings: Mapping[Role, Settings]) -> County:
+    """Both desks, on the databases that the nodes work on."""
+    agencies = {role: Agency.open(settings[role]) for role in Role}
+    return County(bootstrap, folder, agencies, {role: FaultyNode(settings[role], folder) for role in Role})

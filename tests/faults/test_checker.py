@@ -1,0 +1,81 @@
+"""
+The checker finds what it is there for: faults planted into one node process, each caught by its name.
+"""
+
+import pytest
+
+from schemas.codes import Role
+from tests.faults import plants
+from tests.faults.checker import Verdict
+from tests.faults.county import County
+from tests.faults.nodes import Start, dies_at
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
+
+F, P = Role.federation, Role.procuratorate
+PATIENCE = 3
+"""Seconds to wait for what will not come."""
+
+
+def judged(here: County) -> Verdict:
+    """What the checker says after both nodes ran again without a plant."""
+    for node in here.nodes.values():
+        if node.pid is None:
+            node.start_ready()
+    here.drain(PATIENCE)
+    return here.check()
+
+
+def test_a_run_without_faults_balances(here: County) -> None:
+    """Or the checker would find something everywhere."""
+    here.start()
+    here.transfer(3)
+
+    verdict = here.require_nothing_lost()
+
+    assert (verdict.sent, verdict.total("applied")) == (3, 3)
+    assert verdict.in_one_line() == (
+        "sent=3 = applied=3 void=0 waiting=0 dead_lettered=0 in_flight=0; "
+        "lost 0, doubled 0, order violations 0, views equal"
+    )
+
+
+def test_a_position_that_is_committed_before_the_effect_is_found(here: County) -> None:
+    """A death between the two: in the log, behind the reader, without a trace."""
+    here.transfer(3)
+    here.nodes[F].start_ready()
+    here.wait_until(lambda: here.has_relayed(F))
+    here.nodes[P].start(Start("loop.before_commit", plant=plants.commit_the_position_before_the_effect))
+    assert here.nodes[P].wait_for_end() == -9
+
+    verdict = judged(here)
+
+    assert not verdict.is_good
+    assert {"unseen", "poll-skip", "views-differ"} <= verdict.failures.keys()
+
+
+def test_a_dropped_duplicate_check_is_found(here: County) -> None:
+    """The relay sends again what it could not mark; a reader that does not compare takes it in again."""
+    here.nodes[P].start_ready(Start(plant=plants.drop_the_duplicate_check))
+    here.transfer()
+    here.nodes[F].start(dies_at("relay.before_mark"))
+    assert here.nodes[F].wait_for_end() == -9
+    here.wait_until(lambda: len(here.side(P).events) == 1)
+    here.nodes[F].start_ready()
+    here.transfer()
+    here.wait_until(lambda: len(here.side(P).events) == 2)
+
+    verdict = judged(here)
+
+    assert verdict.failures.keys() == {"duplicate"}
+
+
+def test_an_acknowledgement_before_the_record_is_safe_is_found(here: County) -> None:
+    """Marked as sent, and dead before it was: acknowledged, not in the log."""
+    here.transfer()
+    here.nodes[F].start(Start("relay.before_send", plant=plants.mark_as_sent_before_kafka_has_it))
+    assert here.nodes[F].wait_for_end() == -9
+
+    verdict = judged(here)
+
+    assert {"lost-write", "views-differ"} <= verdict.failures.keys()

@@ -12,85 +12,14 @@ of its sender), `nonmonotonic-poll` (a position went back). Ours: `phantom`, `or
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tests.faults.histories import JOURNALS, Event, Histories, Log, Side, count_by_hash, hash_of, read_record
-
-FATES = ("applied", "void", "waiting", "dead_lettered", "in_flight")
-LOST = ("lost-write", "unseen")
-
-
-@dataclass(slots=True)
-class Journal:
-    """The balance of one journal: how many of its events ended as what, and how often the log holds one again."""
-
-    name: str
-    sent: int = 0
-    fates: Counter[str] = field(default_factory=Counter)
-    log_duplicates: int = 0
-
-    @property
-    def lost(self) -> int:
-        return sum(self.fates[name] for name in LOST)
-
-    @property
-    def balances(self) -> bool:
-        return self.sent == sum(self.fates[fate] for fate in FATES)
-
-    def __str__(self) -> str:
-        fates = " ".join(f"{fate}={self.fates[fate]}" for fate in FATES)
-        left = f"lost={self.lost} missing={self.fates['missing']} log_duplicates={self.log_duplicates}"
-        return f"journal={self.name} sent={self.sent} = {fates} | {left}"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """
-    What the checker found.
-
-    Attributes:
-        failures: how often each thing happened that must not; empty when all is well.
-    """
-
-    journals: Sequence[Journal]
-    failures: Counter[str]
-
-    @property
-    def is_good(self) -> bool:
-        return not self.failures and all(journal.balances for journal in self.journals)
-
-    def total(self, fate: str) -> int:
-        return sum(journal.fates[fate] for journal in self.journals)
-
-    @property
-    def sent(self) -> int:
-        return sum(journal.sent for journal in self.journals)
-
-    @property
-    def log_duplicates(self) -> int:
-        return sum(journal.log_duplicates for journal in self.journals)
-
-    def __str__(self) -> str:
-        found = " ".join(f"{name}={count}" for name, count in sorted(self.failures.items())) or "none"
-        views = "differ" if self.failures["views-differ"] else "equal"
-        sums = f"double_effects={self.failures['duplicate']} order={self.failures['order']} views={views}"
-        return "\n".join([*map(str, self.journals), f"{sums} failures: {found}"])
-
-    def in_one_line(self) -> str:
-        """The line that `make chaos` ends with."""
-        fates = " ".join(f"{fate}={self.total(fate)}" for fate in FATES[:-1])
-        lost = sum(journal.lost for journal in self.journals) + self.total("missing")
-        views = "views differ" if self.failures["views-differ"] else "views equal"
-        doubled, order = self.failures["duplicate"], self.failures["order"]
-        return (
-            f"sent={self.sent} = {fates} in_flight={self.total('in_flight')}; "
-            f"lost {lost}, doubled {doubled}, order violations {order}, {views}"
-        )
+from tests.faults.histories import JOURNALS, Histories, Log, Side, count_by_hash
+from tests.faults.plain_records import Event, hash_of, read_record
+from tests.faults.verdict import LOST, Journal, Verdict
 
 
 def check(histories: Histories, positions: Iterable[Mapping[str, int]] = ()) -> Verdict:
@@ -166,14 +95,28 @@ def _phantoms(sender: Side, receiver: Side) -> Counter[str]:
 
 
 def _doubled(side: Side) -> Counter[str]:
-    """Events that changed a view twice: two rows, two places, or told twice as applied with nothing between."""
-    of_id = Counter(event.event_id for found in side.events.values() for event in found)
-    places = Counter((e.clue_id, e.place) for found in side.events.values() for e in found if e.place is not None)
-    doubled = {event_id for event_id, count in of_id.items() if count > 1}
-    doubled |= {
-        event_id for event_id, outcomes in side.told.items() if any(a == b == "applied" for a, b in pairwise(outcomes))
-    }
+    """Events that changed a view twice: by two rows, by two in one place, or as their node told it."""
+    events = [event for found in side.events.values() for event in found]
+    of_id = Counter(event.event_id for event in events)
+    places = Counter((event.clue_id, event.place) for event in events if event.place is not None)
+    doubled = {event_id for event_id, count in of_id.items() if count > 1} | _told_twice(side)
     return Counter({"duplicate": len(doubled) + sum(count > 1 for count in places.values())})
+
+
+def _told_twice(side: Side) -> set[str]:
+    """
+    Events that were told as applied before, in a batch that told nothing else of their clues.
+
+    One that another overtook is told again as well; then the batch tells of that other one too.
+    """
+    clue_of = {event.event_id: event.clue_id for found in side.events.values() for event in found}
+    last: dict[str, str] = {}
+    twice: set[str] = set()
+    for batch in side.told:
+        is_news = {clue_of.get(event_id) for event_id, outcome in batch if last.get(event_id) != outcome}
+        twice |= {event_id for event_id, _ in batch if clue_of.get(event_id) not in is_news}
+        last.update(batch)
+    return twice
 
 
 def _chains(side: Side) -> dict[str, list[Event]]:

@@ -26,9 +26,10 @@ from schemas.codes import Role
 from schemas.errors import ContractError
 from schemas.view import State
 from tests.builders import an_event, legal_acts
-from tests.faults.checker import Verdict, check
+from tests.faults.checker import check
 from tests.faults.histories import Side, read_histories, read_logs, read_side
 from tests.faults.nodes import FaultyNode, Start
+from tests.faults.verdict import Verdict
 from tests.two_sides import HER_PARTICULARS, settings_for
 
 DRAIN_SECONDS = 60

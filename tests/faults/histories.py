@@ -1,32 +1,28 @@
 """
 What a run left behind, read as plain data: the tables of both databases as rows, the topics by a consumer of its own.
 
-Nothing here or in the checker imports the software under test: bytes are decoded with fastavro and the .avsc files, and
-fingerprints are computed from the specification (tests/independent_reader.py). A fault that the software would not see
-in itself is seen here.
+Nothing here or in the checker imports the software under test: a fault that it would not see in itself is seen here.
 """
 
-import hashlib
-import io
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import fastavro
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
-from tests.independent_reader import AVSC_FOLDER, canonical, crc_64_avro
+from tests.faults.plain_records import Event, Row, as_event, hash_of, read_record
 
-Row: TypeAlias = Mapping[str, Any]
 JOURNALS = ("clues", "case-progress")
 """The families of topics whose records are events, numbered without gaps."""
+Batch: TypeAlias = list[tuple[str, str]]
+"""What a log says of one batch: event ids, each with the outcome that it was placed with."""
+END_OF_BATCH = ("batch.taken_in", "node.started")
 QUIET_POLLS = 3
 TABLES = {
     "event": "SELECT topic, number, record, outcome, place, void FROM event",
@@ -41,38 +37,13 @@ TABLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """
-    One event as its bytes tell it.
-
-    Attributes:
-        hash: SHA-256 of the record's body.
-        previous, seen: what its sender named; hex, or None.
-        outcome, place, void: what the database that it was read from says of it; None for one read from Kafka.
-    """
-
-    topic: str
-    number: int
-    hash: str
-    event_id: str
-    clue_id: str
-    sender: str
-    previous: str | None
-    seen: str | None
-    record: bytes = field(repr=False)
-    outcome: str | None = None
-    place: int | None = None
-    void: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """What one agency's database holds, and what its node has said in its log."""
 
     agency: str
     events: Mapping[str, Sequence[Event]]
     tables: Mapping[str, Sequence[Row]]
-    told: Mapping[str, Sequence[str]]
+    told: Sequence[Batch]
 
     def positions(self) -> dict[str, int]:
         return {row["topic"]: row["next_offset"] for row in self.tables["position"]}
@@ -114,19 +85,19 @@ class Histories:
 def read_histories(databases: Mapping[str, str], bootstrap: str, node_logs: Iterable[Path] = ()) -> Histories:
     """Read everything, now: the databases by agency, the topics of these agencies, the logs of their nodes."""
     told = _told(node_logs)
-    sides = [read_side(agency, url, told.get(agency, {})) for agency, url in databases.items()]
+    sides = [read_side(agency, url, told.get(agency, [])) for agency, url in databases.items()]
     topics = [f"{agency}.{family}" for agency in databases for family in (*JOURNALS, "receipts")]
     return Histories((sides[0], sides[1]), read_logs(bootstrap, topics))
 
 
-def read_side(agency: str, url: str, told: Mapping[str, Sequence[str]] | None = None) -> Side:
+def read_side(agency: str, url: str, told: Sequence[Batch] = ()) -> Side:
     """One agency's database, in one look."""
     tables = rows_of(url, TABLES)
     events: dict[str, list[Event]] = {}
     for row in tables["event"]:
         found = as_event(row["topic"], row["record"], row)
         events.setdefault(found.hash, []).append(found)
-    return Side(agency, events, tables, told or {})
+    return Side(agency, events, tables, told)
 
 
 def rows_of(url: str, queries: Mapping[str, str]) -> dict[str, list[Row]]:
@@ -175,75 +146,18 @@ def read_logs(bootstrap: str, topics: Sequence[str]) -> dict[str, Log]:
     return {part.topic: Log(part.topic, firsts[part], records[part.topic]) for part in parts}
 
 
-@cache
-def _schemas() -> Mapping[bytes, Any]:
-    found = {}
-    for path in sorted(AVSC_FOLDER.glob("*.avsc")):
-        text = json.loads(path.read_text(encoding="utf-8"))
-        spelled = json.dumps(canonical(text), separators=(",", ":"), ensure_ascii=False)
-        found[crc_64_avro(spelled.encode())] = fastavro.parse_schema(text)
-    return found
-
-
-def decode(data: bytes) -> dict[str, Any]:
-    """
-    The value of a single-object encoding.
-
-    Raises:
-        ValueError: it is none, or of no schema of ours.
-    """
-    if data[:2] != b"\xc3\x01" or data[2:10] not in _schemas():
-        raise ValueError("not framed")
-    try:
-        value = fastavro.schemaless_reader(io.BytesIO(data[10:]), _schemas()[data[2:10]], None)
-    except (EOFError, IndexError, UnicodeDecodeError, OverflowError) as error:
-        raise ValueError("not readable") from error
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def read_record(value: bytes | None) -> dict[str, Any] | None:
-    """The record in a value of Kafka; None where there is none."""
-    try:
-        read = decode(value or b"")
-    except ValueError:
-        return None
-    return read if "body" in read else None
-
-
-def hash_of(record: Mapping[str, Any]) -> str:
-    return hashlib.sha256(record["body"]).hexdigest()
-
-
-def as_event(topic: str, value: bytes, row: Row) -> Event:
-    """The event in a stored record, with what its row says of it."""
-    record = decode(value)
-    envelope = decode(record["body"])
-    previous, seen = (each.hex() if each is not None else None for each in (envelope["previous"], envelope["seen"]))
-    return Event(
-        topic=topic,
-        number=record["number"],
-        hash=hash_of(record),
-        event_id=str(envelope["event_id"]).replace("-", ""),
-        clue_id=str(envelope["clue_id"]).replace("-", ""),
-        sender=envelope["sender"],
-        previous=previous,
-        seen=seen,
-        record=value,
-        outcome=row["outcome"],
-        place=row["place"],
-        void=row["void"],
-    )
-
-
-def _told(node_logs: Iterable[Path]) -> dict[str, dict[str, list[str]]]:
-    """By agency and event id, the outcomes that its node has told in its log, in their order."""
-    told: dict[str, dict[str, list[str]]] = {}
+def _told(node_logs: Iterable[Path]) -> dict[str, list[Batch]]:
+    """By agency, what its node has told in its log of each batch."""
+    told: dict[str, list[Batch]] = {}
     for path in node_logs:
+        batch: Batch = []
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-            if '"record.placed"' in line and line.endswith("}"):
-                said = json.loads(line)
-                event_id = str(said["event_id"]).replace("-", "")
-                told.setdefault(said["agency"], {}).setdefault(event_id, []).append(said["outcome"])
+            said: dict[str, Any] = json.loads(line) if line.startswith("{") and line.endswith("}") else {"event": ""}
+            if said["event"] == "record.placed":
+                batch.append((str(said["event_id"]).replace("-", ""), said["outcome"]))
+            elif said["event"] in END_OF_BATCH and batch:
+                told.setdefault(said["agency"], []).append(batch)
+                batch = []
     return told
 
 

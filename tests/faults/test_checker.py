@@ -6,9 +6,9 @@ import pytest
 
 from schemas.codes import Role
 from tests.faults import plants
-from tests.faults.checker import Verdict
 from tests.faults.county import County
 from tests.faults.nodes import Start, dies_at
+from tests.faults.verdict import Verdict
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 

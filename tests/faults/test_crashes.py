@@ -10,9 +10,9 @@ import pytest
 
 from clue_exchange.crash_points import CrashPoint
 from schemas.codes import Role
-from tests.faults.checker import Verdict
 from tests.faults.county import County
 from tests.faults.nodes import dies_at
+from tests.faults.verdict import Verdict
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ The errors of the exchange, as one tree. An error carries fields, never a payloa
   + DoorClosed                 no secure connection: a certificate, a password or the port is wrong: a person must look
   + StoreFailed                the database answered, and the answer is no (disk full, file damaged): a person must look
   + PositionOutOfRange         the topic does not hold the position that the ledger wants to read next
-  + JournalStopped             20 poison records in a row, a foreign cluster, a topic made anew: a person must look
+  + JournalStopped             an own journal must not be written on: a person must look
   + PositionMoved              another process took in the same records: this one must stop
   + CommandRefused             an officer's command cannot be done; says why and what can be done instead
   + NotProven                  login and passphrase prove no officer; does not say why
@@ -109,7 +109,7 @@ class PositionOutOfRange(ExchangeError):
 
 
 class JournalStopped(ExchangeError):
-    """A journal must not be read on before a person has looked; its position is unchanged."""
+    """An own journal must not be written on before a person has looked; nothing was sent."""
 
     def __init__(self, topic: str, why: str) -> None:
         super().__init__(f"{topic}: stopped: {why}")

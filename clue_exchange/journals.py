@@ -6,12 +6,24 @@ The start position of a consumer is read here and nowhere else; Kafka's committe
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import delete, select, update
 
-from clue_exchange.errors import JournalStopped, PositionMoved
+from clue_exchange.errors import PositionMoved
+from clue_exchange.kafka_records import TopicIdentity
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import JOURNAL_GAP, JOURNAL_POSITION
+
+
+class Stop(StrEnum):
+    """Why a journal is not read on before a person has looked. docs/operating.md says what to do."""
+
+    POISON_CAP = "poison_cap"
+    TOPIC_CHANGED = "topic_changed"
+    PARTITIONS = "partitions"
+    BEYOND_THE_END = "beyond_the_end"
+    KILLS = "kills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +129,32 @@ def advance(transaction: Transaction, before: Position, after: Position, now: da
         _write_gaps(transaction, after, now)
 
 
-def recognise(transaction: Transaction, topic: str, topic_id: str, now: datetime) -> None:
+def recognise(transaction: Transaction, topic: str, found: TopicIdentity, now: datetime) -> Stop | None:
     """
-    Note at the first contact which topic the position belongs to, and from then on require that it is the same.
+    Note at the first contact which topic the position belongs to; from then on, say why another must not be read.
 
-    Raises:
-        JournalStopped: the topic was deleted and made anew, or it is another cluster: reading on would skip records.
+    A topic that was deleted and made anew, or is another cluster's, has other records at the same offsets. One with
+    other partitions than one is no journal.
     """
     before = read_position(transaction, topic)
+    if found.partitions != 1:
+        return Stop.PARTITIONS
     if before.topic_id is None:
-        advance(transaction, before, replace(before, topic_id=topic_id), now)
-    elif before.topic_id != topic_id:
-        raise JournalStopped(
-            topic, "it was made anew, or this is another cluster: a person must consent to begin again"
-        )
+        advance(transaction, before, replace(before, topic_id=found.topic_id), now)
+    elif before.topic_id != found.topic_id:
+        return Stop.TOPIC_CHANGED
+    return None
 
 
 def go_on_at(transaction: Transaction, topic: str, offset: int, now: datetime) -> None:
     """Go on at the first record that the topic still holds; the numbers before it turn out to be missing."""
     before = read_position(transaction, topic)
     advance(transaction, before, replace(before, next_offset=offset), now)
+
+
+def forget_poison(transaction: Transaction, topic: str) -> None:
+    """Count the dead letters in a row from nothing again: a person has looked."""
+    transaction.execute(update(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic == topic).values(poison_in_a_row=0))
 
 
 def _row(position: Position) -> dict[str, object]:

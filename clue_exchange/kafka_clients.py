@@ -15,6 +15,7 @@ from kafka import admin as kafka_admin
 from kafka.errors import KafkaError, for_code
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
+from kafka.record import default_records, memory_records
 from kafka.structs import OffsetAndMetadata
 
 from clue_exchange.connected import Connected
@@ -22,16 +23,16 @@ from clue_exchange.crash_points import crash_point
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.doors.tls_preflight import preflight
 from clue_exchange.errors import BrokerRefused, ExchangeError, PositionOutOfRange
+from clue_exchange.header_names import accept_any_name
 from clue_exchange.kafka_fates import Fate, fate_of, translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
-from clue_exchange.kafka_settings import CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
+from clue_exchange.kafka_settings import CLOSE_SECONDS, CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
 
 __all__ = [  # the library's own names are for topic_admin and access_admin, so that no second file imports the library
     "Acknowledgement", "Connected", "JournalConsumer", "JournalProducer", "KafkaAdminClient", "OutgoingRecord",
     "ReceivedRecord", "connect", "for_code", "kafka_admin", "translate", "translated",
 ]  # fmt: skip
 
-CLOSE_SECONDS = 2
 Client = TypeVar("Client")
 
 
@@ -107,7 +108,7 @@ class JournalProducer(Connected):
         patience_ms: int = PATIENCE_MS,
         security: KafkaSecurity | None = None,
     ) -> None:
-        self._connection = (bootstrap, patience_ms, security)
+        self._connection = bootstrap, patience_ms, security
         self._own = PRODUCER | {"client_id": client_id, "max_block_ms": patience_ms}
         self._producer: KafkaProducer | None = None
         self._known_topics: set[str] = set()
@@ -162,8 +163,8 @@ class JournalConsumer(Connected):
     """
     Reads the only partition of each topic from the positions that the ledger holds.
 
-    A position that the log does not hold is `PositionOutOfRange`, never a silent jump. Kafka's own committed offsets
-    are a hint for tools that show the lag; they decide nothing here.
+    A position that the log does not hold is `PositionOutOfRange`, never a silent jump. Offsets that Kafka keeps are a
+    hint for tools that show the lag; they decide nothing here.
     """
 
     def __init__(
@@ -178,6 +179,7 @@ class JournalConsumer(Connected):
     ) -> None:
         self._patience_ms = patience_ms
         self._next_offsets: dict[str, int] = {}
+        accept_any_name(memory_records, default_records)
         _require_topics(next_offsets, bootstrap, patience_ms, security)
         own = CONSUMER | {"client_id": client_id, "group_id": group_id}
         self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, security, **own)
@@ -233,13 +235,11 @@ class JournalConsumer(Connected):
 
     def require_held(self, next_offsets: Mapping[str, int] | None = None) -> None:
         """Ask the broker whether it answers, and holds these positions, or what is read next: `PositionOutOfRange`."""
-        next_offsets = self._next_offsets if next_offsets is None else next_offsets
-        ends = self.end_offsets(next_offsets)
+        ends = self.end_offsets(next_offsets := self._next_offsets if next_offsets is None else next_offsets)
         with translated():
             firsts = self._consumer.beginning_offsets([TopicPartition(topic, 0) for topic in ends], self._patience_ms)
         for topic, wanted in next_offsets.items():
-            first = firsts[TopicPartition(topic, 0)]
-            if not first <= wanted <= ends[topic]:
+            if not (first := firsts[TopicPartition(topic, 0)]) <= wanted <= ends[topic]:
                 raise PositionOutOfRange(topic, wanted, first, ends[topic])
 
 

@@ -98,3 +98,17 @@ class DescribedTopic:
     partitions: int
     replicas: int
     configs: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class TopicIdentity:
+    """
+    Which topic stands behind a name.
+
+    Attributes:
+        topic_id: changes when the topic is deleted and made anew.
+        partitions: how many.
+    """
+
+    topic_id: str
+    partitions: int

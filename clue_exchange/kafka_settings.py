@@ -3,6 +3,7 @@
 from typing import Any
 
 PATIENCE_MS = 5_000
+CLOSE_SECONDS = 2
 
 CONNECTION: dict[str, Any] = {
     "reconnect_backoff_max_ms": 500,  # 30 s by default: a broker that is back would not be noticed

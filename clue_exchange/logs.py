@@ -20,6 +20,8 @@ LogEvent: TypeAlias = Literal[
     "record.dead_lettered",
     "journal.gap_opened",
     "journal.records_lost",
+    "journal.stopped",
+    "journal.tried_again",
     "batch.taken_in",
     "offsets.not_committed",
     "outbox.relayed",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from clue_exchange import key_tables, node_tables  # noqa: F401  # their tables join METADATA, which is created whole
+from clue_exchange import journal_tables, key_tables, node_tables  # noqa: F401  # their tables join METADATA
 from clue_exchange.errors import StoreBusy, StoreFailed
 from clue_exchange.tables import METADATA
 

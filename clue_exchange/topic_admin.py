@@ -6,7 +6,7 @@ from clue_exchange.connected import Connected
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.kafka_clients import KafkaAdminClient, connect, for_code, kafka_admin, translated
-from clue_exchange.kafka_records import DescribedTopic, TopicSpec
+from clue_exchange.kafka_records import DescribedTopic, TopicIdentity, TopicSpec
 from clue_exchange.kafka_settings import PATIENCE_MS
 
 TOPIC_ALREADY_EXISTS = 36
@@ -76,11 +76,15 @@ class TopicAdmin(Connected):
             for topic in found
         }
 
-    def topic_ids(self, names: Iterable[str]) -> dict[str, str]:
-        """The ids of those of the topics that exist; a topic that is deleted and made anew has another one."""
+    def identities(self, names: Iterable[str]) -> dict[str, TopicIdentity]:
+        """Which topics those are that exist; one that is deleted and made anew is another."""
         with translated():
             found = self._admin.describe_topics(list(names))
-        return {topic["name"]: str(topic["topic_id"]) for topic in found if topic["error_code"] == 0}
+        return {
+            topic["name"]: TopicIdentity(str(topic["topic_id"]), len(topic["partitions"]))
+            for topic in found
+            if topic["error_code"] == 0
+        }
 
     def list(self) -> list[str]:
         """Name every topic that this principal may see."""

@@ -11,6 +11,7 @@ from clue_exchange.agreements import Agreements, SignedAgreement, read_agreement
 from clue_exchange.clock import Clock, system_clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
+from clue_exchange.kafka_records import TopicIdentity
 from clue_exchange.keys import public_keys
 from clue_exchange.keys.at_rest import AtRest
 from clue_exchange.keys.blind_index import BlindIndex
@@ -30,6 +31,7 @@ from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.loop import Loop
+from consumers.stops import Journals
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
@@ -161,7 +163,8 @@ class Agency:
 
     def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in (*EVENT_FAMILIES, Family.KEYS)]
-        return Loop(topics, self._consumer, self._topic_ids, self.store, self.batches(), log)
+        journals = Journals(topics, self._topics, self.store, self.clock, log)
+        return Loop(journals, self._consumer, self.store, self.batches(), log)
 
     def housekeeping(self, log: Log) -> Housekeeping:
         return Housekeeping(self.store, self.keyring, self.clock, log)
@@ -173,10 +176,10 @@ class Agency:
         self.store.close()
         self.vault.close()
 
-    def _topic_ids(self, topics: Sequence[str]) -> Mapping[str, str]:
+    def _topics(self, topics: Sequence[str]) -> Mapping[str, TopicIdentity]:
         settings = self.settings
         with TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security) as admin:
-            return admin.topic_ids(topics)
+            return admin.identities(topics)
 
     def _consumer(self, next_offsets: Mapping[str, int]) -> JournalConsumer:
         settings = self.settings

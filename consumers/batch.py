@@ -6,14 +6,14 @@ A record that changes nothing (a repetition, another addressee, a dead letter) s
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
+from clue_exchange import journal_stops
 from clue_exchange.clock import Clock
 from clue_exchange.crash_points import crash_point
-from clue_exchange.journals import Position, advance, read_position
+from clue_exchange.journals import Position, Stop, advance, read_position
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
@@ -76,7 +76,9 @@ class BatchReceiver:
         taken = Taken()
         events: list[SignedEvent] = []
         persons: list[tuple[UUID, Mapping[PersonKey, bytes]]] = []
-        in_order = sorted(records, key=lambda each: (not _holds_keys(each.topic), each.topic, each.offset))
+        stopped = journal_stops.stopped(transaction)
+        going = [record for record in records if record.topic not in stopped]
+        in_order = sorted(going, key=lambda each: (not _holds_keys(each.topic), each.topic, each.offset))
         for topic, group in groupby(in_order, key=attrgetter("topic")):
             before = read_position(transaction, topic)
             sources = [record for record in group if record.offset >= before.next_offset]
@@ -88,6 +90,7 @@ class BatchReceiver:
                     events.append(reading.event)
                     persons.append((reading.event.envelope.clue_id, reading.tokens))
                 if after.poison_in_a_row >= POISON_CAP:
+                    journal_stops.stop(transaction, topic, Stop.POISON_CAP, after.next_offset, self._clock())
                     taken.stopped.append(topic)
                     break
             advance(transaction, before, after, self._clock())
@@ -103,10 +106,6 @@ class BatchReceiver:
                 self._keyring.tombstone(transaction, placed.clue_id)
         crash_point("loop.before_commit")
         return taken
-
-    def now(self) -> datetime:
-        """The moment, by the clock of this agency."""
-        return self._clock()
 
     def reopen(self, transaction: Transaction) -> list[Placement]:
         """Read again what waits for a key or for a newer version; what can be read now takes its place."""

@@ -2,12 +2,12 @@
 The consume loop: poll, take in, commit, hint. The start position comes from the ledger, never from Kafka.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Event
 
 from clue_exchange.crash_points import crash_point
-from clue_exchange.errors import BrokerUnavailable, JournalStopped, PositionOutOfRange, StoreBusy
-from clue_exchange.journals import go_on_at, read_position, recognise
+from clue_exchange.errors import BrokerUnavailable, PositionOutOfRange, StoreBusy
+from clue_exchange.journals import Stop
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.logs import Log
@@ -15,18 +15,18 @@ from clue_exchange.store import Store
 from clue_exchange.topics import is_family
 from consumers.batch import BatchReceiver, Taken
 from consumers.dead_letters import Reason
+from consumers.stops import Journals
 from schemas.catalog import Family
 
 POLL_TIMEOUT_MS = 500
 MAX_RECORDS = 1_000
 POLLS_FOR_KEYS = 1_000
 POLLS_BETWEEN_RECOGNITIONS = 120
+ASK_AGAIN_SECONDS = 1.0
 POLLS_BETWEEN_CHECKS = 20  # kafka-python's poll() of a dead broker is as empty as that of an idle one: we ask it
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 COMMIT_TIMEOUT_MS = 1000
 
-AskTopicIds = Callable[[Sequence[str]], Mapping[str, str]]
-"""Asks the broker for the ids of topics."""
 ConnectConsumer = Callable[[Mapping[str, int]], JournalConsumer]
 """Connects a consumer that reads each topic from its next offset."""
 
@@ -39,56 +39,65 @@ class Loop:
     """Takes in the journals of the counterpart, one batch a transaction, until it is told to stop."""
 
     def __init__(
-        self,
-        topics: Sequence[str],
-        connect: ConnectConsumer,
-        topic_ids: AskTopicIds,
-        store: Store,
-        receiver: BatchReceiver,
-        log: Log,
+        self, journals: Journals, connect: ConnectConsumer, store: Store, receiver: BatchReceiver, log: Log
     ) -> None:
-        self._topics = topics
+        self._journals = journals
         self._connect = connect
-        self._topic_ids = topic_ids
         self._store = store
         self._receiver = receiver
         self._log = log
+        self._has_stopped = False
 
     def run(self, stop: Event) -> None:
         """
         Take in until `stop` is set. Transient faults are waited out, with a line in the log for each.
 
+        A journal that must stop (20 poison records in a row, a topic that was made anew or ends before the position)
+        stops alone: its position stays, the others go on.
+
         Raises:
-            JournalStopped: 20 poison records in a row, all up to the 20th dealt with; or a topic that was made anew.
-            PositionOutOfRange: a topic ends before the position of the ledger.
             PositionMoved: another process takes in the same journals.
         """
         attempt = 0
+        has_begun = False
         while not stop.is_set():
             try:
+                if not has_begun:
+                    self._journals.begin()
+                    has_begun = True
                 self._reopen()
-                self._recognise_topics()
-                with self._connect(self._next_offsets(self._topics)) as consumer:
-                    self._log.info("loop.connected")
+                self._journals.recognise()
+                if not (going := self._journals.going()):
+                    stop.wait(ASK_AGAIN_SECONDS)
+                    continue
+                with self._connect(going) as consumer:
+                    self._log.info("loop.connected", topics=sorted(going))
                     attempt = 0
-                    self._poll_until(stop, consumer)
+                    self._poll_until(stop, consumer, going)
             except PositionOutOfRange as error:
                 if error.wanted > error.end:
-                    raise
-                self._go_on_at(error.topic, error.first)
+                    self._journals.stop(error.topic, Stop.BEYOND_THE_END)
+                else:
+                    self._journals.go_on_at(error.topic, error.first)
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("loop.retried", error=type(error).__name__, attempt=attempt)
                 stop.wait(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
                 attempt += 1
 
-    def _poll_until(self, stop: Event, consumer: JournalConsumer) -> None:
-        idle_polls = 0
+    def _poll_until(self, stop: Event, consumer: JournalConsumer, read: Collection[str]) -> None:
+        """Until `stop` is set, or other journals are to be read than these."""
+        polls = idle_polls = 0
         while not stop.is_set():
+            polls += 1
             idle_polls = 0 if self.take_in_once(consumer, POLL_TIMEOUT_MS) else idle_polls + 1
             if idle_polls % POLLS_BETWEEN_CHECKS == POLLS_BETWEEN_CHECKS - 1:
                 consumer.require_held()
             if idle_polls % POLLS_BETWEEN_RECOGNITIONS == POLLS_BETWEEN_RECOGNITIONS - 1:
-                self._recognise_topics()
+                self._journals.recognise()
+            if self._has_stopped or polls % POLLS_BETWEEN_CHECKS == 0:
+                self._has_stopped = False
+                if self._journals.going().keys() != set(read):
+                    return
 
     def _reopen(self) -> None:
         """After an upgrade: what waited for a newer version can be read now."""
@@ -97,16 +106,6 @@ class Loop:
         if placements:
             self._tell(Taken(placements=placements), ())
 
-    def _recognise_topics(self) -> None:
-        for topic, topic_id in self._topic_ids(self._topics).items():
-            with self._store.transaction() as transaction:
-                recognise(transaction, topic, topic_id, self._receiver.now())
-
-    def _go_on_at(self, topic: str, first: int) -> None:
-        self._log.error("journal.records_lost", topic=topic, next_offset=first)
-        with self._store.transaction() as transaction:
-            go_on_at(transaction, topic, first, self._receiver.now())
-
     def take_in_once(self, consumer: JournalConsumer, timeout_ms: int) -> int:
         """
         Take in what one poll gives; answers how many records that was.
@@ -114,25 +113,28 @@ class Loop:
         Position and effect are committed together. On any error nothing is, and the consumer must be made anew, for
         it stands behind records that had no effect.
         """
-        records = consumer.poll(timeout_ms, MAX_RECORDS)
+        records = consumer.poll(timeout_ms, self._journals.most_records(MAX_RECORDS))
         if not records:
             return 0
         crash_point("loop.before_receive")
-        try:
+        with self._journals.in_hand(records):
             taken = self._take_in(records)
-        except _Unproven:
-            self._read_keys()
-            with self._store.transaction() as transaction:
-                taken = self._receiver.take_in(transaction, records)
         crash_point("loop.before_offsets")
         self._tell(taken, records)
         if error := consumer.commit(taken.next_offsets, COMMIT_TIMEOUT_MS):
             self._log.warning("offsets.not_committed", error=type(error).__name__)
-        if taken.stopped:
-            raise JournalStopped(taken.stopped[0], "20 records in a row could not be taken in: see its dead letters")
         return len(records)
 
     def _take_in(self, records: Sequence[ReceivedRecord]) -> Taken:
+        """Where a signature does not hold, nothing is committed before the keys topics were read to their ends."""
+        try:
+            return self._take_in_proven(records)
+        except _Unproven:
+            self._read_keys()
+            with self._store.transaction() as transaction:
+                return self._receiver.take_in(transaction, records)
+
+    def _take_in_proven(self, records: Sequence[ReceivedRecord]) -> Taken:
         """Raises `_Unproven`, and nothing is committed, where a signature does not hold by the keys that are known."""
         with self._store.transaction() as transaction:
             taken = self._receiver.take_in(transaction, records)
@@ -142,21 +144,17 @@ class Loop:
 
     def _read_keys(self) -> None:
         """Take in the keys topics up to where they end now: docs/decisions/0011-key-rotation.md."""
-        topics = [topic for topic in self._topics if is_family(topic, Family.KEYS)]
-        with self._connect(self._next_offsets(topics)) as consumer:
+        topics = [topic for topic in self._journals.topics if is_family(topic, Family.KEYS)]
+        with self._connect(self._journals.next_offsets(topics)) as consumer:
             ends = consumer.end_offsets(topics)
             for _ in range(POLLS_FOR_KEYS):
-                if all(at >= ends[topic] for topic, at in self._next_offsets(topics).items()):
+                if all(at >= ends[topic] for topic, at in self._journals.next_offsets(topics).items()):
                     return
                 records = consumer.poll(POLL_TIMEOUT_MS, MAX_RECORDS)
                 with self._store.transaction() as transaction:
                     taken = self._receiver.take_in(transaction, records)
                 self._tell(taken, records)
         raise BrokerUnavailable("the keys topic could not be read to its end")
-
-    def _next_offsets(self, topics: Sequence[str]) -> dict[str, int]:
-        with self._store.reading() as transaction:
-            return {topic: read_position(transaction, topic).next_offset for topic in topics}
 
     def _tell(self, taken: Taken, records: Sequence[ReceivedRecord]) -> None:
         """One line a record that took its place or became a dead letter; the rest is counted."""
@@ -178,6 +176,9 @@ class Loop:
                 reason=letter.reason,
                 security_alert=letter.is_alert,
             )
+        for topic in taken.stopped:
+            self._journals.tell_stopped(topic, Stop.POISON_CAP, taken.next_offsets[topic])
+            self._has_stopped = True
         for topic in taken.gaps_opened:
             self._log.warning("journal.gap_opened", topic=topic)
         self._log.info("batch.taken_in", records=len(records), repeated=taken.repeated, passed_over=taken.passed_over)

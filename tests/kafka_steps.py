@@ -66,3 +66,10 @@ def delete_records(bootstrap: str, topic: str, before: int) -> None:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     admin.delete_records({TopicPartition(topic, 0): before})
     admin.close()
+
+
+def delete_topic(bootstrap: str, topic: str) -> None:
+    """What an operator does by mistake."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.delete_topics([topic])
+    admin.close()

@@ -37,6 +37,7 @@ class LocalAct(StrEnum):
     see_dead_letters = "see-dead-letters"
     see_waiting = "see-waiting"
     replay = "replay"
+    go_on = "go-on"
     reconcile = "reconcile"
     rebuild = "rebuild"
     erase = "erase"
@@ -141,6 +142,7 @@ ALLOWED: Mapping[str, frozenset[OfficerRole]] = {
     LocalAct.see_dead_letters: frozenset({_S, _T, _A}),
     LocalAct.see_waiting: frozenset({_S, _T, _A}),
     LocalAct.replay: _NODE,
+    LocalAct.go_on: _NODE,
     LocalAct.reconcile: _NODE,
     LocalAct.rebuild: _NODE,
     LocalAct.erase: _REVIEW,

@@ -19,6 +19,7 @@ from console.cli.broker import broker
 from console.cli.certificates import certificates
 from console.cli.demo import demo
 from console.cli.evidence import export, verify
+from console.cli.go_on import go_on
 from console.cli.intake import candidates, intake
 from console.cli.keys import keys
 from console.cli.lag import lag
@@ -39,7 +40,7 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
     "Acts of either side 双方办理": (intake, hand_over, *act_commands(Desk), erase),
-    "Operating 运行维护": (node, lag, waiting, dead_letters, topics, acl, certificates, schemas, broker, demo),
+    "Operating 运行维护": (node, lag, waiting, dead_letters, go_on, topics, acl, certificates, schemas, broker, demo),
     "People and keys 人员与密钥": (officers, access_log, keys, agreement),
 }
 

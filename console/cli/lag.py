@@ -14,7 +14,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from clue_exchange.journals import OpenGap, Position, open_gaps, read_position
+from clue_exchange.journal_stops import stopped
+from clue_exchange.journals import OpenGap, Position, Stop, open_gaps, read_position
 from clue_exchange.outbox import Depth
 from clue_exchange.topics import topic_name
 from clue_exchange.workdays import china_time
@@ -34,11 +35,13 @@ class JournalLag:
 
     Attributes:
         held_up_to: every number up to this one is here; None of a compacted journal, whose numbers say nothing.
+        stopped: why it is not read on; None where it is.
     """
 
     position: Position
     held_up_to: int | None
     gaps: Sequence[OpenGap]
+    stopped: Stop | None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -46,6 +49,7 @@ class JournalLag:
             "next_offset": self.position.next_offset,
             "held_up_to": self.held_up_to,
             "gaps": [{"first": gap.first, "last": gap.last, "since": gap.since.isoformat()} for gap in self.gaps],
+            "stopped": self.stopped,
         }
 
 
@@ -61,11 +65,12 @@ class Lag:
     def of(cls, agency: Agency) -> "Lag":
         counterpart = agency.settings.counterpart
         with agency.store.reading() as transaction:
-            journals = []
+            journals, stops = [], stopped(transaction)
             for family in (*EVENT_FAMILIES, Family.KEYS):
                 position = read_position(transaction, topic_name(counterpart, family))
                 held = None if family is Family.KEYS else position.held_up_to
-                journals.append(JournalLag(position, held, open_gaps(transaction, position.topic)))
+                stop = stops[position.topic].reason if position.topic in stops else None
+                journals.append(JournalLag(position, held, open_gaps(transaction, position.topic), stop))
             return cls(journals, agency.outbox.depth(transaction), agency.clock())
 
     @property
@@ -75,7 +80,7 @@ class Lag:
 
     @property
     def needs_a_person(self) -> bool:
-        return self.age > OLDEST_MAX or any(journal.gaps for journal in self.journals)
+        return self.age > OLDEST_MAX or any(journal.gaps or journal.stopped for journal in self.journals)
 
 
 @click.command()
@@ -86,7 +91,8 @@ def lag(context: click.Context, config: Path, as_json: bool) -> None:
     """
     Show how far the counterpart's journals are here, what is missing, and what waits to be sent. 同步进度
 
-    Exit 1 when numbers are missing, or the oldest record of the outbox has waited for more than 60 seconds.
+    Exit 1 when a journal is stopped, numbers are missing, or the oldest record of the outbox has waited for more than
+    60 seconds.
     """
     with opened(config) as agency:
         found = Lag.of(agency)
@@ -109,6 +115,7 @@ def _columns(journals: Sequence[JournalLag]) -> Sequence[Shown]:
         Shown("next offset\n下一位置", [str(journal.position.next_offset) for journal in journals]),
         Shown("held up to\n已收至", [str(journal.held_up_to or "") for journal in journals]),
         Shown("missing 缺号", ["\n".join(map(_said, journal.gaps)) for journal in journals]),
+        Shown("stopped 已停", [journal.stopped or "" for journal in journals]),
     )
 
 

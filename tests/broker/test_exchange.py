@@ -9,10 +9,9 @@ from threading import Event, Thread
 
 import pytest
 
-from clue_exchange.errors import JournalStopped, PositionOutOfRange
-from clue_exchange.journals import Gap, read_position, recognise
+from clue_exchange.errors import BrokerRefused, JournalStopped
+from clue_exchange.journals import Gap, read_position
 from clue_exchange.kafka_clients import JournalConsumer
-from clue_exchange.kafka_records import OutgoingRecord
 from clue_exchange.logs import Log
 from console.node import Node
 from consumers import worklist
@@ -20,7 +19,16 @@ from schemas.case_events import AidDecided, ApplicationFiled, FundsPaid
 from schemas.clue_events import ClueAccepted
 from schemas.codes import Role
 from tests.builders import an_event
-from tests.kafka_steps import DEADLINE_SECONDS, delete_records, journals, relay_once, states, take_in, wait_until
+from tests.kafka_steps import (
+    DEADLINE_SECONDS,
+    delete_records,
+    delete_topic,
+    journals,
+    relay_once,
+    states,
+    take_in,
+    wait_until,
+)
 from tests.two_sides import TwoSides, rows
 
 pytestmark = pytest.mark.broker
@@ -113,26 +121,6 @@ def test_the_start_position_comes_from_the_ledger_not_from_kafka(on_kafka: TwoSi
         assert worklist.outcomes(transaction) == {"applied": 2}
 
 
-def test_a_topic_that_ends_before_the_position_stops_the_loop(on_kafka: TwoSides, log: Log) -> None:
-    """Never a silent jump to the latest record."""
-    procuratorate = on_kafka.procuratorate
-    on_kafka.transfer()
-    on_kafka.give(Role.procuratorate, on_kafka.sent_by(Role.federation))
-
-    with pytest.raises(PositionOutOfRange):
-        procuratorate.loop(log).run(Event())
-
-
-def test_a_topic_that_was_made_anew_stops_the_loop(on_kafka: TwoSides, log: Log) -> None:
-    """Its offsets mean other records; a person must look first."""
-    procuratorate = on_kafka.procuratorate
-    with procuratorate.store.transaction() as transaction:
-        recognise(transaction, journals(on_kafka.federation)[0], "another id", on_kafka.clock())
-
-    with pytest.raises(JournalStopped, match="made anew"):
-        procuratorate.loop(log).run(Event())
-
-
 def test_records_that_were_deleted_are_missing_and_the_rest_is_taken_in(on_kafka: TwoSides, log: Log) -> None:
     """Retention shorter than an outage: go on at the first record that exists; the numbers before it are a gap."""
     federation, procuratorate = on_kafka.federation, on_kafka.procuratorate
@@ -154,27 +142,11 @@ def test_records_that_were_deleted_are_missing_and_the_rest_is_taken_in(on_kafka
         assert read_position(transaction, clues).gaps == (Gap(1, 2),)
 
 
-def test_twenty_poison_records_in_a_row_stop_the_loop_loudly(on_kafka: TwoSides, log: Log) -> None:
-    """All twenty are dead-lettered and committed; then a person must look."""
-    federation, procuratorate = on_kafka.federation, on_kafka.procuratorate
-    clues = journals(federation)[0]
-    with federation.producer() as producer:
-        producer.send_all([OutgoingRecord(clues, b"key", b"junk") for _ in range(21)], DEADLINE_SECONDS)
-
-    with pytest.raises(JournalStopped):
-        procuratorate.loop(log).run(Event())
-
-    with procuratorate.store.reading() as transaction:
-        assert procuratorate.dead_letters.count(transaction) == 20
-        assert read_position(transaction, clues).next_offset == 20
-
-
 def test_a_node_whose_loop_must_stop_stops_as_a_whole(on_kafka: TwoSides, log: Log, log_text: io.StringIO) -> None:
     """Half a node would look alive; the reason is raised and stands in the log."""
-    on_kafka.transfer()
-    on_kafka.give(Role.procuratorate, on_kafka.sent_by(Role.federation))
+    delete_topic(on_kafka.procuratorate.settings.bootstrap, journals(on_kafka.federation)[0])
 
-    with pytest.raises(PositionOutOfRange):
+    with pytest.raises(BrokerRefused):
         Node(on_kafka.procuratorate, log).run()
 
     events = [json.loads(line)["event"] for line in log_text.getvalue().splitlines()]

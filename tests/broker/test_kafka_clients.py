@@ -13,8 +13,9 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable, PositionOutOfRange
-from clue_exchange.kafka_clients import CLOSE_SECONDS, JournalConsumer, JournalProducer, OutgoingRecord, ReceivedRecord
+from clue_exchange.kafka_clients import JournalConsumer, JournalProducer, OutgoingRecord, ReceivedRecord
 from clue_exchange.kafka_records import TopicSpec
+from clue_exchange.kafka_settings import CLOSE_SECONDS
 from clue_exchange.topic_admin import TopicAdmin
 
 pytestmark = pytest.mark.broker

@@ -29,7 +29,7 @@ def commit_the_position_before_the_effect() -> None:
                     transaction,
                     before,
                     replace(before, next_offset=max(r.next_offset for r in group)),
-                    loop._receiver.now(),
+                    loop._receiver._clock(),
                 )
         return take_in(loop, records)
 

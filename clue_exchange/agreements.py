@@ -143,6 +143,11 @@ class Agreements:
         signatures = {agency: base64.b64decode(text) for agency, text in row.signatures.items()}
         return SignedAgreement(Agreement.read(json.loads(row.content)), signatures)
 
+    def versions(self, transaction: Transaction) -> dict[int, Agreement]:
+        """All that are adopted here, by their numbers, the oldest first."""
+        rows = transaction.execute(select(AGREEMENT.c.version, AGREEMENT.c.content).order_by(AGREEMENT.c.version))
+        return {row.version: Agreement.read(json.loads(row.content)) for row in rows}
+
     def newest(self, transaction: Transaction, on: date) -> Agreement:
         """
         The newest version that has begun by this day.

@@ -15,6 +15,7 @@ from clue_exchange.said_events import Said, SaidEvents
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import EVENT
+from clue_exchange.workdays import china_date
 from schemas.catalog import BY_NAME
 from schemas.envelope import role_of
 from schemas.fold import ChainEvent, Fold
@@ -116,7 +117,17 @@ _PLACES = select(*_columns("hash", "clue_id", "topic", "number", "outcome", "pla
     EVENT.c.clue_id.in_(bindparam("clue_ids", expanding=True))
 )
 _BODIES = select(
-    *_columns("hash", "event_id", "event_type", "occurred_at", "sender", "previous", "seen", "facts")
+    *_columns(
+        "hash",
+        "event_id",
+        "event_type",
+        "occurred_at",
+        "agreement_version",
+        "sender",
+        "previous",
+        "seen",
+        "facts",
+    )
 ).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
 _MOVE = update(EVENT).where(EVENT.c.hash == bindparam("_hash")).values({n: bindparam(n) for n in Standing._fields})
 _REVEAL = (
@@ -128,14 +139,32 @@ def _stored(row: Row[Any]) -> Said:
     link = None
     if row.facts is not None:
         facts = BY_NAME[row.event_type].model.model_validate(row.facts)
-        link = ChainEvent(row.hash, row.event_id, role_of(row.sender), row.previous, row.seen, facts)
+        link = ChainEvent(
+            row.hash,
+            row.event_id,
+            role_of(row.sender),
+            row.previous,
+            row.seen,
+            facts,
+            china_date(row.occurred_at),
+            row.agreement_version,
+        )
     return Said(row.event_id, row.event_type, row.occurred_at, link)
 
 
 def _new(event: SignedEvent) -> Said:
     envelope, link = event.envelope, None
     if event.event is not None:
-        link = ChainEvent(event.hash, envelope.event_id, event.by, envelope.previous, envelope.seen, event.event)
+        link = ChainEvent(
+            event.hash,
+            envelope.event_id,
+            event.by,
+            envelope.previous,
+            envelope.seen,
+            event.event,
+            china_date(envelope.occurred_at),
+            envelope.agreement_version,
+        )
     return Said(envelope.event_id, envelope.event_type, envelope.occurred_at, link)
 
 
@@ -152,6 +181,7 @@ def _row(event: SignedEvent, standing: Standing, now: datetime) -> Mapping[str, 
         "previous": envelope.previous,
         "seen": envelope.seen,
         "occurred_at": envelope.occurred_at,
+        "agreement_version": envelope.agreement_version,
         "recorded_at": now,
         "record": event.value,
         "facts": _facts(event),

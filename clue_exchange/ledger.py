@@ -127,6 +127,11 @@ class Ledger:
         """The fold of a clue as it is now; of an empty chain where the clue is not known."""
         return fold(chains.links(chains.read_chains(transaction, [clue_id], self._remembered)[clue_id]))
 
+    def folds(self, transaction: Transaction, clue_ids: Collection[UUID]) -> dict[UUID, Fold]:
+        """The same of many clues."""
+        found = chains.read_chains(transaction, clue_ids, self._remembered)
+        return {clue_id: fold(chains.links(chain)) for clue_id, chain in found.items()}
+
     def link(self, folded: Fold) -> Link:
         """What our next event on this clue names as its predecessors."""
         return Link(folded.heads.get(self._role), folded.heads.get(self._role.other))

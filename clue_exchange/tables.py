@@ -58,6 +58,7 @@ EVENT = Table(
     sha256("previous"),
     sha256("seen"),
     Column("occurred_at", Moment, nullable=False),
+    Column("agreement_version", Integer, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("record", LargeBinary, nullable=False),  # verbatim, as signed and as read from Kafka
     Column("facts", JSON),  # coded; null while their schema is not known here

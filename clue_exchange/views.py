@@ -3,7 +3,7 @@ The fold's row: how a clue's view stands in the database. Called by the ledger, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete
 from clue_exchange.store import Transaction, insert_new, replace_rows
 from clue_exchange.tables import AID_BRANCH, CLUE
 from schemas.fold import Fold, fold
+from schemas.view import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,17 @@ def write_views(transaction: Transaction, views: Sequence[View], now: datetime) 
     """Replace the rows of these clues, and of their requests for further aid, by what the fold says."""
     replace_rows(transaction, CLUE, [_row(view, now) for view in views])
     transaction.execute(_WITHOUT_BRANCHES, {"clue_ids": [view.clue_id for view in views]})
-    branches = [{"clue_id": view.clue_id, **asdict(b)} for view in views for b in view.folded.view.branches]
+    branches = [{"clue_id": view.clue_id, **_branch(b)} for view in views for b in view.folded.view.branches]
     if branches:
         transaction.execute(AID_BRANCH.insert(), branches)
 
 
 _WITHOUT_BRANCHES = delete(AID_BRANCH).where(AID_BRANCH.c.clue_id.in_(bindparam("clue_ids", expanding=True)))
+
+
+def _branch(branch: Branch) -> Mapping[str, Any]:
+    answer = branch.answer
+    return {"branch_id": branch.branch_id, "kind": branch.kind, "asked_by": branch.asked_by, "answer": answer}
 
 
 def _row(view: View, now: datetime) -> Mapping[str, Any]:

@@ -27,9 +27,11 @@ from clue_exchange.signing import Signer
 from clue_exchange.store import Store
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
+from clue_exchange.workdays import PublishedCalendar
 from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
+from consumers.deadlines import ClockReader
 from consumers.loop import Loop
 from consumers.stops import Journals
 from producers.candidates import Candidates
@@ -115,6 +117,10 @@ class Agency:
     @property
     def dead_letters(self) -> DeadLetters:
         return DeadLetters(self.settings.agency, self.outbox, AtRest(self.keys.table_key), self.clock)
+
+    @property
+    def clock_reader(self) -> ClockReader:
+        return ClockReader(self.ledger, self.agreements, PublishedCalendar())
 
     @property
     def people(self) -> People:

@@ -135,6 +135,11 @@ MEANINGS: Mapping[type[StrEnum], Mapping[str, Meaning]] = {
         "other_body_answered": Meaning("其他机关已答复"),
         "other": OTHER,
     },
+    codes.BodyAnswer: {
+        "taken_up": Meaning("已受理"),
+        "refused": Meaning("不予受理"),
+        "no_answer": Meaning("未答复"),
+    },
     codes.Outcome: {
         "aid_paid": Meaning("已发放救助金"),
         "aid_refused": Meaning("不予救助"),

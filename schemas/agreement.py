@@ -13,6 +13,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from schemas.codes import Role
+from schemas.duty import Deadlines
 from schemas.envelope import AgencyName, role_of
 from schemas.event import Coded
 
@@ -48,6 +49,7 @@ class Agreement(Coded):
 
     Attributes:
         valid_from, valid_until: the first and the last day on which a clue may be opened under it, China dates.
+        deadlines: how long each duty may take.
         keep_years: how long records are kept; at least three years (PIPL art. 56).
     """
 
@@ -56,6 +58,7 @@ class Agreement(Coded):
     procuratorate: Party
     valid_from: date
     valid_until: date
+    deadlines: Deadlines = Deadlines()
     keep_years: Annotated[int, Field(ge=3, le=100)] = 10
 
     @model_validator(mode="after")

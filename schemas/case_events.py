@@ -16,6 +16,7 @@ from schemas.codes import (
     AidKind,
     ApplicationForm,
     Body,
+    BodyAnswer,
     Helper,
     Outcome,
     OutcomeScale,
@@ -75,10 +76,17 @@ class FundsPaid(Event):
 
 
 class ProgressReported(Event):
-    """How far the case is; `funds_arrived` starts the collection clock."""
+    """How far the case is; `funds_arrived` starts the collection clock, the other body's answer stops the tracking."""
 
     stage: Stage
+    body_answer: BodyAnswer | None = None
     needs_explanation: ClassVar[tuple[str, ...]] = ("stage",)
+
+    @model_validator(mode="after")
+    def _answer_of_the_body_is_told(self) -> Self:
+        if (self.stage is Stage.other_body_answered) != (self.body_answer is not None):
+            raise ValueError("stage other_body_answered, and only that, tells the answer")
+        return self
 
 
 class CaseClosed(Event):
@@ -109,10 +117,11 @@ class FollowUpPlanned(Event):
 
 
 class FollowUpRecorded(Event):
-    """What a return visit found; a new need opens a linked clue."""
+    """What a return visit found, and which plan it fulfils; a new need opens a linked clue."""
 
     visited_on: date
     scale: OutcomeScale
+    plan: UUID | None = None
     new_clue: UUID | None = None
 
 

@@ -155,6 +155,14 @@ class Stage(StrEnum):
     other = "other"
 
 
+class BodyAnswer(StrEnum):
+    """What became of a clue at the body that it was redirected to."""
+
+    taken_up = "taken_up"
+    refused = "refused"
+    no_answer = "no_answer"
+
+
 class Outcome(StrEnum):
     """The feedback told to the federation when a case is closed."""
 

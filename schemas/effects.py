@@ -4,11 +4,23 @@ What an event changes in the view beyond its state: pure functions that the tran
 
 from dataclasses import replace
 
-from schemas.case_events import AidAnswered, AidDecided, AidRequested, ApplicationFiled, CaseClosed, FundsPaid
+from schemas.case_events import (
+    AidAnswered,
+    AidDecided,
+    AidRequested,
+    ApplicationFiled,
+    CaseClosed,
+    FeedbackAcknowledged,
+    FollowUpPlanned,
+    FollowUpRecorded,
+    FundsPaid,
+    ProgressReported,
+)
 from schemas.clue_events import ClueSupplemented, ConsentWithdrawn, ErasureConfirmed, ErasureRequested, NewClue
+from schemas.codes import Stage
 from schemas.event import Event
 from schemas.guards import Act, person_keys
-from schemas.view import Award, Branch, ClueView, State
+from schemas.view import Award, Branch, ClueView, State, Visit
 
 
 def nothing_else(view: ClueView, act: Act[Event]) -> ClueView:
@@ -28,7 +40,7 @@ def files(view: ClueView, act: Act[ApplicationFiled]) -> ClueView:
 
 
 def disputes(view: ClueView, act: Act[Event]) -> ClueView:
-    return replace(view, was_disputed=True, outcome=None, closed_from=None)
+    return replace(view, was_disputed=True, outcome=None, closed_from=None, body_answer=None)
 
 
 def decides(view: ClueView, act: Act[AidDecided]) -> ClueView:
@@ -46,11 +58,39 @@ def decides(view: ClueView, act: Act[AidDecided]) -> ClueView:
 
 def pays(view: ClueView, act: Act[FundsPaid]) -> ClueView:
     paid = set(act.event.awards)
-    return replace(view, awards=tuple(replace(a, is_paid=True) if a.number in paid else a for a in view.awards))
+    awards = tuple(replace(a, is_paid=True) if a.number in paid else a for a in view.awards)
+    return replace(view, awards=awards, funds_wait=False)
+
+
+def reports(view: ClueView, act: Act[ProgressReported]) -> ClueView:
+    stage = act.event.stage
+    waits = stage is Stage.funds_arrived or (view.funds_wait and stage is not Stage.told_to_collect)
+    return replace(view, funds_wait=waits, body_answer=act.event.body_answer or view.body_answer)
 
 
 def closes(view: ClueView, act: Act[CaseClosed]) -> ClueView:
-    return replace(view, closed_from=view.state, outcome=act.event.outcome)
+    is_paid = any(award.is_paid for award in view.awards)
+    return replace(
+        view,
+        closed_from=view.state,
+        outcome=act.event.outcome,
+        papers_are_due=view.papers_are_due and is_paid,
+        funds_wait=False,
+    )
+
+
+def acknowledges(view: ClueView, act: Act[FeedbackAcknowledged]) -> ClueView:
+    left = act.event.open_branches_reason
+    return replace(view, branches=tuple(b if b.answer else replace(b, left_open=left) for b in view.branches))
+
+
+def plans_visit(view: ClueView, act: Act[FollowUpPlanned]) -> ClueView:
+    return replace(view, visits=(*view.visits, Visit(act.event_id)))
+
+
+def holds_visit(view: ClueView, act: Act[FollowUpRecorded]) -> ClueView:
+    plan = act.event.plan
+    return replace(view, visits=tuple(replace(v, is_held=True) if v.plan_id == plan else v for v in view.visits))
 
 
 def asks_for_aid(view: ClueView, act: Act[AidRequested]) -> ClueView:

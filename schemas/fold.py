@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from heapq import heappop, heappush
 from uuid import UUID
 
@@ -33,6 +34,8 @@ class ChainEvent:
         by: the party that issued it.
         previous: the hash of the sender's own latest event on this clue; None for its first.
         seen: the hash of the other party's latest event that the sender had placed; None where there was none.
+        occurred_on: the day, in China, on which its sender says that it occurred; for deadlines, never for order.
+        agreement_version: the version of the agreement that its sender went by.
     """
 
     hash: EventHash
@@ -41,6 +44,8 @@ class ChainEvent:
     previous: EventHash | None
     seen: EventHash | None
     event: Event
+    occurred_on: date
+    agreement_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from schemas.case_events import (
     ApplicationFiled,
     CaseClosed,
     FeedbackAcknowledged,
+    FollowUpRecorded,
     FundsPaid,
+    ProgressReported,
 )
 from schemas.clue_events import (
     ClueDeclined,
@@ -130,6 +132,24 @@ def open_branches_have_a_reason(view: ClueView, act: Act[FeedbackAcknowledged]) 
     if view.open_branches and act.event.open_branches_reason is None:
         return "a request for further aid is still open, and no reason is given"
     return None
+
+
+def answer_is_of_the_body(view: ClueView, act: Act[ProgressReported]) -> str | None:
+    if act.event.body_answer is not None and view.state is not State.redirected:
+        return "no other body has this clue"
+    return None
+
+
+def body_has_answered(view: ClueView, act: Act[CaseClosed]) -> str | None:
+    if view.state is State.redirected and view.body_answer is None:
+        return "what the other body answered, or that it did not, is reported before the closing"
+    return None
+
+
+def visit_is_planned(view: ClueView, act: Act[FollowUpRecorded]) -> str | None:
+    if act.event.plan is None or any(v.plan_id == act.event.plan and not v.is_held for v in view.visits):
+        return None
+    return "it names no planned visit that is still to be held"
 
 
 def beneficiary_is_known(view: ClueView, act: Act[AidRequested]) -> str | None:

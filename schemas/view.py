@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from schemas.codes import AidAnswer, AidKind, Outcome, Role
+from schemas.codes import AidAnswer, AidKind, BodyAnswer, Outcome, Role
 from schemas.event import PersonKey
+from schemas.reasons import AidDeclineReason
 
 
 class State(StrEnum):
@@ -60,12 +61,26 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A request for further aid, named by the id of the event that asked; open until it is answered."""
+    """
+    A request for further aid, named by the id of the event that asked; open until it is answered.
+
+    Attributes:
+        left_open: why the clue was finished without the answer; it may still come.
+    """
 
     branch_id: UUID
     asked_by: Role
     kind: AidKind
     answer: AidAnswer | None = None
+    left_open: AidDeclineReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A planned return visit, named by the id of the event that planned it."""
+
+    plan_id: UUID
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,9 @@ class ClueView:
         was_disputed: the one dispute of this clue is used up.
         closed_from: the state that the closing ended.
         branches: requests for further aid, in order.
+        visits: the planned ones, in order.
+        body_answer: of the body that the clue was redirected to.
+        funds_wait: they arrived, and she is not told to collect them.
         consent_withdrawn, erasure_asked, erased: persons of the clue.
     """
 
@@ -96,6 +114,9 @@ class ClueView:
     closed_from: State | None = None
     outcome: Outcome | None = None
     branches: tuple[Branch, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    body_answer: BodyAnswer | None = None
+    funds_wait: bool = False
     consent_withdrawn: frozenset[PersonKey] = frozenset()
     erasure_asked: frozenset[tuple[PersonKey, Role]] = frozenset()
     erased: frozenset[PersonKey] = frozenset()

@@ -82,6 +82,7 @@ def _fitted(view: ClueView, by: Role, event_type: type[Event], pick: int) -> Eve
     unpaid = [award.number for award in view.awards if not award.is_paid]
     number = len(view.awards) + len(view.refusals) + 1
     added = [{**PERSON, "number": sum(added_by is by for added_by, _ in view.persons) + 1}] if pick % 2 else []
+    planned = [visit.plan_id for visit in view.visits if not visit.is_held]
     outcome = OUTCOME_OF_STATE.get(view.state, Outcome.ended_early)
     changes: Mapping[type[Event], Facts] = {
         clue.ClueSupplemented: {"added_persons": added},
@@ -94,12 +95,20 @@ def _fitted(view: ClueView, by: Role, event_type: type[Event], pick: int) -> Eve
             "in_advance": view.state is State.accepted,
         },
         case.FundsPaid: {"awards": unpaid[: 1 + pick % 2] or [1]},
+        case.ProgressReported: _progress(view, pick),
+        case.FollowUpRecorded: {"plan": planned[pick % len(planned)] if planned and pick % 2 else None},
         case.CaseClosed: {"outcome": outcome, "ending": "died" if outcome is Outcome.ended_early else None},
         case.FeedbackAcknowledged: {"open_branches_reason": "no_means" if view.open_branches else None},
         case.AidRequested: {"beneficiary": her},
         case.AidAnswered: {"branch": branches[pick % len(branches)] if branches else A_UUID},
     }
     return an_event(event_type, **changes.get(event_type, {}))
+
+
+def _progress(view: ClueView, pick: int) -> Facts:
+    if view.state is State.redirected:
+        return {"stage": "other_body_answered", "body_answer": ("taken_up", "refused", "no_answer")[pick % 3]}
+    return {"stage": ("under_review", "funds_arrived", "told_to_collect")[pick % 3]}
 
 
 class History:
@@ -113,12 +122,15 @@ class History:
         issued: every event of both sides, in the order of issue.
         held: what each side holds, in the order of arrival, repetitions included.
         in_flight: what is on its way to each side.
+        today, agreement_version: what new events say of themselves; the test moves them on.
     """
 
     def __init__(self, salt: str = "") -> None:
         self.issued: list[ChainEvent] = []
         self.held: dict[Role, list[ChainEvent]] = {role: [] for role in Role}
         self.in_flight: dict[Role, list[ChainEvent]] = {role: [] for role in Role}
+        self.today = date(2026, 3, 2)
+        self.agreement_version = 1
         self._salt = salt
 
     def fold(self, role: Role) -> Fold:
@@ -128,7 +140,8 @@ class History:
     def new_event(self, by: Role, event: Event, previous: bytes | None, seen: bytes | None) -> ChainEvent:
         """A chain event with a hash of its own, held by nobody: the way to make dishonest ones."""
         serial = hashlib.sha256(f"{self._salt}:{len(self.issued)}".encode()).digest()
-        made = ChainEvent(serial, UUID(bytes=serial[:16]), by, previous, seen, event)
+        event_id, version = UUID(bytes=serial[:16]), self.agreement_version
+        made = ChainEvent(serial, event_id, by, previous, seen, event, self.today, version)
         self.issued.append(made)
         return made
 

@@ -21,14 +21,15 @@ Move: TypeAlias = tuple[Role, int, int]
 Law: TypeAlias = Callable[[History], None]
 
 
-def play(moves: Sequence[Move], salt: str = "") -> History:
+def play(moves: Sequence[Move], salt: str = "", between: Callable[[History], object] = lambda _: None) -> History:
     """
     The history that these moves make: two honest sides act, and their road delays, reorders and repeats.
 
-    Half of the moves are acts, so that sides often act before they hear of each other.
+    Half of the moves are acts, so that sides often act before they hear of each other. `between` is called before each.
     """
     history = History(salt)
     for role, kind, pick in moves:
+        between(history)
         match kind:
             case 0 | 1:
                 acts = legal_acts(history.fold(role).view, role, pick)

@@ -96,7 +96,7 @@ DECLINE = Step(
     {"reason": "D2", "responsible": "person", "next_step": "further_aid", "second": "procuratorate-officer-3"},
 )
 REDIRECT = Step(P, clue.ClueRedirected, {"reason": "T1", "to_body": "court"})
-ANSWERED_ELSEWHERE = Step(P, case.ProgressReported, {"stage": "other_body_answered"})
+ANSWERED_ELSEWHERE = Step(P, case.ProgressReported, {"stage": "other_body_answered", "body_answer": "taken_up"})
 DISPUTE = Step(F, clue.ClueDisputed, {"ground": "new_facts"})
 WITHDRAW = Step(F, clue.ClueWithdrawn, {"reason": "V1"})
 CONSENT_WITHDRAWN = Step(F, clue.ConsentWithdrawn, lambda view: {"persons": [_her(view)]})

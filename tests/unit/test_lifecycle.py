@@ -31,7 +31,7 @@ DESIGN: tuple[tuple[str, str, str, str], ...] = (
     ("ClueDisputed", "F", "declined redirected closed", "disputed"),
     ("ClueWithdrawn", "FP", "transferred returned accepted applied", "withdrawn"),
     ("ApplicationFiled", "P", "accepted", "applied"),
-    ("ApplicationFiled", "P", "granted paid", "="),
+    ("ApplicationFiled", "P", "granted paid closed finished", "="),
     ("AidDecided", "P", "accepted applied granted paid refused", "awards"),
     ("FundsPaid", "P", "granted", "awards"),
     ("ProgressReported", "P", "transferred accepted redirected disputed applied granted paid refused", "="),

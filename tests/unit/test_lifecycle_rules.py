@@ -14,6 +14,7 @@ from schemas.view import State
 from tests.builders import A_UUID, AWARD, HER, PERSON, REFUSAL, ClueBuilder, an_event
 
 F, P = Role.federation, Role.procuratorate
+BODY_ANSWERED = an_event(case.ProgressReported, stage="other_body_answered", body_answer="taken_up")
 
 
 def _why_not(builder: ClueBuilder, by: Role, event: Event) -> str | None:
@@ -65,7 +66,10 @@ def test_clue_is_disputed_once() -> None:
 def test_closed_clue_is_disputed_only_after_no_aid(ended: State, outcome: str, may_be_disputed: bool) -> None:
     """After a refusal or a redirection the federation may contradict the closing, after a payment it may not."""
     ending = "died" if outcome == "ended_early" else None
-    told = ClueBuilder().at(ended).by_procuratorate(an_event(case.CaseClosed, outcome=outcome, ending=ending))
+    told = ClueBuilder().at(ended)
+    if ended is State.redirected:
+        told.by_procuratorate(BODY_ANSWERED)
+    told.by_procuratorate(an_event(case.CaseClosed, outcome=outcome, ending=ending))
 
     assert (_why_not(told, F, an_event(clue.ClueDisputed)) is None) is may_be_disputed
 
@@ -100,6 +104,8 @@ def test_closing_early_needs_an_ending(state: State) -> None:
 def test_feedback_tells_what_happened(state: State, outcome: str) -> None:
     """The outcome that closes a case is the one of its state, and no other."""
     told = ClueBuilder().at(state)
+    if state is State.redirected:
+        told.by_procuratorate(BODY_ANSWERED)
     fits: dict[str, Any] = {
         each.value: _why_not(
             told, P, an_event(case.CaseClosed, outcome=each, ending="died" if each is Outcome.ended_early else None)
@@ -108,6 +114,42 @@ def test_feedback_tells_what_happened(state: State, outcome: str) -> None:
     }
 
     assert [each for each, why in fits.items() if why is None] == [outcome]
+
+
+def test_redirected_clue_is_not_closed_before_the_other_body_answered_or_failed_to() -> None:
+    """The closing waits for the answer of the body that she was sent to, or for the word that none came."""
+    told = ClueBuilder().at(State.redirected)
+    closed = an_event(case.CaseClosed, outcome="handled_elsewhere")
+    silent = an_event(case.ProgressReported, stage="other_body_answered", body_answer="no_answer")
+
+    assert "other body" in str(_why_not(told, P, closed))
+    assert "other body" in str(_why_not(ClueBuilder().at(State.accepted), P, silent))
+    assert told.by_procuratorate(silent, closed).view.state is State.closed
+
+
+def test_papers_of_urgent_aid_can_still_be_filed_after_the_closing() -> None:
+    """Feedback does not wait for them, and they stay missing until they are filed."""
+    told = ClueBuilder().at(State.accepted)
+    told.by_procuratorate(
+        an_event(case.AidDecided, in_advance=True), an_event(case.FundsPaid), an_event(case.CaseClosed)
+    )
+    told.by_federation(an_event(case.FeedbackAcknowledged))
+    missing = told.view.papers_are_due
+    told.by_procuratorate(an_event(case.ApplicationFiled))
+
+    assert missing
+    assert not told.view.papers_are_due
+
+
+def test_visit_fulfils_one_plan_and_each_plan_once() -> None:
+    """A visit may come without a plan; one that names a plan names one that is still to be held."""
+    told = ClueBuilder().at(State.closed).by_federation(an_event(case.FollowUpPlanned))
+    plan = told.view.visits[0].plan_id
+    held = an_event(case.FollowUpRecorded, plan=plan)
+
+    assert "no planned visit" in str(_why_not(told, P, an_event(case.FollowUpRecorded, plan=A_UUID)))
+    assert told.by_procuratorate(held).view.visits[0].is_held
+    assert "no planned visit" in str(_why_not(told, P, held))
 
 
 def test_acknowledging_with_an_open_branch_needs_a_reason() -> None:

@@ -1,0 +1,53 @@
+"""
+A clue told by days, for tests of clocks and figures.
+"""
+
+from datetime import date
+from typing import Self
+
+from clue_exchange.workdays import PublishedCalendar
+from schemas import case_events as case
+from schemas import clue_events as clue
+from schemas.clock import Clock
+from schemas.codes import Role
+from schemas.deadlines import clocks
+from schemas.duty import Deadlines, Duty, Term
+from schemas.event import Event
+from tests.builders import ClueBuilder, an_event
+
+CALENDAR = PublishedCalendar()
+VERSIONS = {1: Deadlines(), 2: Deadlines(take_up=Term(working_days=3), first_progress=Term(months=1))}
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(f"2026-{text}")
+
+
+class Case(ClueBuilder):
+    """A clue told by days: each step is issued on its day of 2026, by whoever may."""
+
+    def on(self, when: str, *events: Event, by: Role = Role.procuratorate) -> Self:
+        self.today = day(when)
+        return self.by(by, *events)
+
+    def clocks(self, today: str, *duties: Duty) -> list[Clock]:
+        found = clocks(self.fold(Role.federation).placed, VERSIONS.__getitem__, CALENDAR, day(today))
+        return [each for each in found if each.duty in duties or not duties]
+
+    def clock(self, duty: Duty, today: str = "12-01") -> Clock:
+        (only,) = self.clocks(today, duty)
+        return only
+
+
+def transferred(when: str) -> Case:
+    return Case().on(when, an_event(clue.ClueTransferred), by=Role.federation)
+
+
+ACCEPT = an_event(clue.ClueAccepted)
+APPLY = an_event(case.ApplicationFiled)
+DECIDE = an_event(case.AidDecided)
+PAY = an_event(case.FundsPaid)
+CLOSE = an_event(case.CaseClosed)
+RETURN = an_event(clue.ClueReturned)
+SUPPLEMENT = an_event(clue.ClueSupplemented)
+ACKNOWLEDGE = an_event(case.FeedbackAcknowledged)

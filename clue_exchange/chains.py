@@ -21,6 +21,7 @@ from schemas.envelope import role_of
 from schemas.fold import ChainEvent, Fold
 
 APPLIED, VOID, WAITING = "applied", "void", "waiting"
+REJECTED_ITSELF = "the other side rejected it: it can never be taken in there"
 
 
 class Standing(NamedTuple):
@@ -84,9 +85,10 @@ def links(chain: Chain) -> list[ChainEvent]:
     return [kept.said.link for kept in chain.values() if kept.said.link is not None]
 
 
-def standings(folded: Fold) -> Mapping[bytes, Standing]:
-    """What became of each event by this fold; one that it does not place waits."""
+def standings(folded: Fold, rejected: Collection[bytes]) -> Mapping[bytes, Standing]:
+    """What became of each event by this fold; a rejected one is void, another that it does not place waits."""
     found: defaultdict[bytes, Standing] = defaultdict(lambda: Standing(WAITING))
+    found.update((each, Standing(VOID, None, REJECTED_ITSELF)) for each in rejected)
     for index, placed in enumerate(folded.placed):
         found[placed.event.hash] = Standing(APPLIED if placed.void is None else VOID, index, placed.void)
     return found

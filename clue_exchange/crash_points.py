@@ -21,6 +21,7 @@ CrashPoint: TypeAlias = Literal[
     "loop.before_commit",
     "loop.before_offsets",
     "loop.in_dead_letter",
+    "loop.in_receipt",
 ]
 VARIABLE = "CLUE_EXCHANGE_CRASH_AT"
 _SPELLING = re.compile(r"(?P<point>[a-z_.]+)(:after-(?P<passes>[0-9]+))?")

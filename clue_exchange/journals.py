@@ -1,19 +1,21 @@
 """
-How far each journal of the counterpart is taken in: the next offset, the next number, and the numbers that are missing.
+How far each journal of the counterpart is taken in: the next offset and number, what is missing, and its hash.
 
 The start position of a consumer is read here and nowhere else; Kafka's committed offsets are a hint for outside tools.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from clue_exchange.errors import PositionMoved
+from clue_exchange.journal_tables import JOURNAL_BEYOND, JOURNAL_GAP, JOURNAL_POSITION
 from clue_exchange.kafka_records import TopicIdentity
 from clue_exchange.store import Transaction, insert_new
-from clue_exchange.tables import JOURNAL_GAP, JOURNAL_POSITION
+from schemas.receipt import empty_journal_hash, journal_hash
 
 
 class Stop(StrEnum):
@@ -58,6 +60,9 @@ class Position:
         gaps: missing numbers below `next_number`, ascending.
         poison_in_a_row: records that were dead-lettered since the last good one.
         topic_id: of the topic that this position belongs to; None before the first contact.
+        hash: of the journal up to the number `hashed`, over the bodies of all its numbers; None before the first.
+        beyond: body hashes that could not join it yet, for a gap is, or was, before them. `advance` stores them, or
+            lets them join where nothing is missing before them any more.
     """
 
     topic: str
@@ -66,26 +71,37 @@ class Position:
     gaps: tuple[Gap, ...] = ()
     poison_in_a_row: int = 0
     topic_id: str | None = None
+    hash: bytes | None = None
+    hashed: int = 0
+    beyond: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+
+    @property
+    def hash_so_far(self) -> bytes:
+        """The hash of the journal up to the number `hashed`."""
+        return self.hash or empty_journal_hash(self.topic)
 
     @property
     def held_up_to(self) -> int:
         """Every number up to this one is here."""
         return self.gaps[0].first - 1 if self.gaps else self.next_number - 1
 
-    def take(self, number: int) -> "Position":
-        """The position after this number was taken in: it may open a gap, or close one."""
+    def take(self, number: int, body_hash: bytes) -> "Position":
+        """
+        The position after this number was taken in: it may open a gap, or close one.
+
+        No effect where the number is here already: its first body stands.
+        """
+        if number == self.next_number == self.hashed + 1:
+            joined = journal_hash(self.hash_so_far, [body_hash])
+            return replace(self, next_number=number + 1, hash=joined, hashed=number)
         if number >= self.next_number:
             opened = (Gap(self.next_number, number - 1),) if number > self.next_number else ()
-            return replace(self, next_number=number + 1, gaps=self.gaps + opened)
-        kept = []
-        for gap in self.gaps:
-            if not gap.first <= number <= gap.last:
-                kept.append(gap)
-                continue
-            kept += [
-                part for part in (Gap(gap.first, number - 1), Gap(number + 1, gap.last)) if part.first <= part.last
-            ]
-        return replace(self, gaps=tuple(kept))
+            after = replace(self, next_number=number + 1, gaps=self.gaps + opened)
+        elif any(gap.first <= number <= gap.last for gap in self.gaps):
+            after = replace(self, gaps=tuple(part for gap in self.gaps for part in gap.without(number)))
+        else:
+            return self
+        return replace(after, beyond=(*self.beyond, (number, body_hash)))
 
 
 def read_position(transaction: Transaction, topic: str) -> Position:
@@ -93,20 +109,22 @@ def read_position(transaction: Transaction, topic: str) -> Position:
     row = transaction.execute(select(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic == topic)).one_or_none()
     if row is None:
         return Position(topic)
-    gaps = transaction.execute(select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == topic).order_by(JOURNAL_GAP.c.first))
+    gaps = tuple(Gap(gap.first, gap.last) for gap in transaction.execute(_gaps(topic)))
     return Position(
         topic=topic,
         next_offset=row.next_offset,
         next_number=row.next_number,
-        gaps=tuple(Gap(gap.first, gap.last) for gap in gaps),
+        gaps=gaps,
         poison_in_a_row=row.poison_in_a_row,
         topic_id=row.topic_id,
+        hash=row.hash,
+        hashed=(gaps[0].first if gaps else row.next_number) - 1,
     )
 
 
 def open_gaps(transaction: Transaction, topic: str) -> list[OpenGap]:
     """The gaps of a journal, ascending, each with the moment since when it is known."""
-    gaps = transaction.execute(select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == topic).order_by(JOURNAL_GAP.c.first))
+    gaps = transaction.execute(_gaps(topic))
     return [OpenGap(gap.first, gap.last, gap.since) for gap in gaps]
 
 
@@ -117,6 +135,7 @@ def advance(transaction: Transaction, before: Position, after: Position, now: da
     Raises:
         PositionMoved: another process moved it since `before` was read; the transaction must be rolled back.
     """
+    after = _joined(transaction, after)
     insert_new(transaction, JOURNAL_POSITION, [_row(Position(before.topic))])
     moved = transaction.execute(
         update(JOURNAL_POSITION)
@@ -157,6 +176,23 @@ def forget_poison(transaction: Transaction, topic: str) -> None:
     transaction.execute(update(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic == topic).values(poison_in_a_row=0))
 
 
+def _gaps(topic: str) -> Select[Any]:
+    return select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == topic).order_by(JOURNAL_GAP.c.first)
+
+
+def _joined(transaction: Transaction, position: Position) -> Position:
+    """Store the hashes that came beyond a gap; the position with all of them joined that nothing is missing before."""
+    if not position.beyond:
+        return position
+    rows = [{"topic": position.topic, "number": number, "hash": each} for number, each in position.beyond]
+    insert_new(transaction, JOURNAL_BEYOND, rows)
+    free = JOURNAL_BEYOND.c.topic == position.topic, JOURNAL_BEYOND.c.number <= position.held_up_to
+    hashes = transaction.scalars(select(JOURNAL_BEYOND.c.hash).where(*free).order_by(JOURNAL_BEYOND.c.number))
+    joined = journal_hash(position.hash_so_far, hashes)
+    transaction.execute(delete(JOURNAL_BEYOND).where(*free))
+    return replace(position, hash=joined, hashed=position.held_up_to, beyond=())
+
+
 def _row(position: Position) -> dict[str, object]:
     return {
         "topic": position.topic,
@@ -164,6 +200,7 @@ def _row(position: Position) -> dict[str, object]:
         "next_number": position.next_number,
         "poison_in_a_row": position.poison_in_a_row,
         "topic_id": position.topic_id,
+        "hash": position.hash,
     }
 
 

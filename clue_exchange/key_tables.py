@@ -44,6 +44,14 @@ DATA_KEY = Table(
     Column("tombstones", Integer, nullable=False, default=0),
 )
 
+# Written by clue_exchange/keys/missing_keys.py alone: what events here are sealed with, and has not arrived.
+MISSING_KEY = Table(
+    "missing_key",
+    METADATA,
+    Column("key_id", String(80), primary_key=True),
+    Column("since", Moment, nullable=False),
+)
+
 # Written by clue_exchange/keys/blind_index.py alone: where persons occur, by an HMAC of their numbers.
 PERSON_INDEX = Table(
     "person_index",

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, null, or_, select
 
-from clue_exchange import chains
+from clue_exchange import chains, rejections
 from clue_exchange.chains import APPLIED, VOID, WAITING, Chain, Kept
 from clue_exchange.clock import Clock
+from clue_exchange.rejections import Rejected
 from clue_exchange.said_events import SaidEvents
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction, is_sqlite
@@ -86,11 +87,30 @@ class Ledger:
         found = chains.read_chains(transaction, clue_ids, self._remembered)
         return self._refold(transaction, found, {event.hash for event in events})
 
+    def reject(self, transaction: Transaction, rejected: Iterable[Rejected]) -> list[Placement]:
+        """Note that these events, of either party, can never be taken in, and refresh the views that this touches."""
+        new = [each.hash for each in rejections.note(transaction, rejected, self._clock())]
+        if not new:
+            return []
+        clue_ids = set(transaction.scalars(_BUILT_ON, {"hashes": new}))
+        self._lock(transaction, clue_ids)
+        return self._refold(transaction, chains.read_chains(transaction, clue_ids, self._remembered), new)
+
     def applied_records(self, transaction: Transaction, clue_id: UUID) -> list[tuple[str, bytes]]:
         """The topics and records of a clue's applied events, in their places."""
         applied = EVENT.c.clue_id == clue_id, EVENT.c.outcome == APPLIED
         rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(*applied).order_by(EVENT.c.place))
         return [(row.topic, row.record) for row in rows]
+
+    def body_hashes(self, transaction: Transaction, topic: str, after: int, up_to: int) -> list[bytes]:
+        """The hashes of a journal's events in the order of their numbers, `after` exclusive to `up_to` inclusive."""
+        between = EVENT.c.topic == topic, EVENT.c.number > after, EVENT.c.number <= up_to
+        return list(transaction.scalars(select(EVENT.c.hash).where(*between).order_by(EVENT.c.number)))
+
+    def waiting_numbers(self, transaction: Transaction, topic: str, limit: int) -> list[int]:
+        """The numbers of a journal's events that have not taken their places, the lowest first."""
+        waiting = EVENT.c.outcome == WAITING, EVENT.c.topic == topic
+        return list(transaction.scalars(select(EVENT.c.number).where(*waiting).order_by(EVENT.c.number).limit(limit)))
 
     def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
         """The topics and records of the events that wait without facts: for a key, or for a newer version."""
@@ -103,9 +123,10 @@ class Ledger:
         """Fold these clues again and write what changed; tell that, and what became of the events to be told."""
         now = self._clock()
         changes, placements, views = [], [], []
+        rejected = self._rejected(transaction, found.values())
         for clue_id, chain in found.items():
-            folded = fold(chains.links(chain))
-            standings = chains.standings(folded)
+            folded = fold(chains.links(chain), rejected)
+            standings = chains.standings(folded, rejected)
             for kept in chain.values():
                 standing = standings[kept.hash]
                 if standing != kept.standing:
@@ -113,7 +134,8 @@ class Ledger:
                 if standing != kept.standing or kept.hash in told:
                     placements.append(_told(clue_id, kept, standing.outcome))
             opened_at = min(kept.said.occurred_at for kept in chain.values())
-            views.append(View(clue_id, folded, len(chain) - len(folded.placed), opened_at))
+            waiting = sum(standings[each].outcome == WAITING for each in chain)
+            views.append(View(clue_id, folded, waiting, opened_at))
         chains.write(transaction, changes, now)
         write_views(transaction, views, now)
         return placements
@@ -125,7 +147,8 @@ class Ledger:
 
     def fold(self, transaction: Transaction, clue_id: UUID) -> Fold:
         """The fold of a clue as it is now; of an empty chain where the clue is not known."""
-        return fold(chains.links(chains.read_chains(transaction, [clue_id], self._remembered)[clue_id]))
+        chain = chains.read_chains(transaction, [clue_id], self._remembered)[clue_id]
+        return fold(chains.links(chain), self._rejected(transaction, [chain]))
 
     def folds(self, transaction: Transaction, clue_ids: Collection[UUID]) -> dict[UUID, Fold]:
         """The same of many clues."""
@@ -153,6 +176,15 @@ class Ledger:
             by_number={(row.topic, row.number): row.hash for row in rows},
         )
 
+    @staticmethod
+    def _rejected(transaction: Transaction, found: Iterable[Chain]) -> frozenset[bytes]:
+        """The rejected events in these chains, or named by them; nothing of it where nothing was ever rejected."""
+        if not rejections.are_any(transaction):
+            return frozenset()
+        events = [event for chain in found for event in chains.links(chain)]
+        named = {each for event in events for each in (event.hash, event.previous) if each is not None}
+        return rejections.among(transaction, named)
+
     def _lock(self, transaction: Transaction, clue_ids: Iterable[UUID]) -> None:
         if is_sqlite(transaction):
             return
@@ -163,6 +195,16 @@ class Ledger:
 
 
 _HELD = select(EVENT.c.hash).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
+_BUILT_ON = (
+    select(EVENT.c.clue_id)
+    .where(
+        or_(
+            EVENT.c.hash.in_(bindparam("hashes", expanding=True)),
+            EVENT.c.previous.in_(bindparam("hashes", expanding=True)),
+        )
+    )
+    .distinct()
+)
 _IDENTITIES = select(EVENT.c.hash, EVENT.c.event_id, EVENT.c.topic, EVENT.c.number).where(
     or_(
         EVENT.c.event_id.in_(bindparam("event_ids", expanding=True)),

@@ -4,13 +4,14 @@ The outbox: what this agency has said and Kafka must still be told, numbered and
 A record enters it in the transaction of its cause, so that it exists if and only if the cause does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, update
 
 from clue_exchange.clock import Clock
+from clue_exchange.journal_tables import ACKNOWLEDGED, REJECTION
 from clue_exchange.keys import public_keys
 from clue_exchange.signing import Signer
 from clue_exchange.store import Transaction, insert_new, is_sqlite, upsert
@@ -18,6 +19,11 @@ from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX
 from clue_exchange.topics import is_family, owner_of, topic_name
 from schemas.catalog import Family
 from schemas.envelope import Record
+from schemas.receipt import NumberRange
+
+SENT_JUST_NOW = timedelta(seconds=30)
+"""What was sent since then is on its way: it is not sent again, however often it is asked for."""
+_HALTED = select(ACKNOWLEDGED.c.topic).where(ACKNOWLEDGED.c.halted.is_not(None))
 
 WAKE_CHANNEL = "clue_exchange_outbox"
 
@@ -36,6 +42,14 @@ class OutboxRecord:
 @dataclass(frozen=True, slots=True)
 class Depth:
     """How much waits in the outbox, and since when the oldest does; None where nothing waits."""
+
+    records: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unacknowledged:
+    """How many records of a journal no receipt has named, and since when the oldest is there."""
 
     records: int
     oldest: datetime | None
@@ -95,7 +109,7 @@ class Outbox:
         """Records that Kafka has not acknowledged, keys first, each journal's in the order of its numbers."""
         rows = transaction.execute(
             select(OUTBOX)
-            .where(OUTBOX.c.sent_at.is_(None))
+            .where(OUTBOX.c.sent_at.is_(None), OUTBOX.c.topic.not_in(_HALTED))
             .order_by(OUTBOX.c.number, OUTBOX.c.topic)  # never by the clock, and no journal keeps others waiting
             .limit(limit)
         )
@@ -111,6 +125,62 @@ class Outbox:
                 .values(sent_at=self._clock()),
                 [{"_topic": record.topic, "_number": record.number} for record in records],
             )
+
+    def mark_held(self, transaction: Transaction, topic: str, highest: int, absent: Sequence[NumberRange]) -> None:
+        """The counterpart holds the numbers up to `highest` but these, which ascend; those above it does not."""
+        now, place = self._clock(), 1
+        for gap in (*absent, NumberRange(first=highest + 1, last=highest + 1)):
+            here = _numbers(topic, place, gap.first - 1)
+            transaction.execute(update(OUTBOX).where(*here, OUTBOX.c.held_at.is_(None)).values(held_at=now))
+            place = gap.last + 1
+        above = OUTBOX.c.topic == topic, OUTBOX.c.number > highest, OUTBOX.c.held_at.is_not(None)
+        transaction.execute(update(OUTBOX).where(*above).values(held_at=None))
+
+    def held_among(self, transaction: Transaction, topic: str, numbers: Collection[int]) -> list[int]:
+        """Those of these numbers that a receipt has said to be held."""
+        held = OUTBOX.c.topic == topic, OUTBOX.c.number.in_(numbers), OUTBOX.c.held_at.is_not(None)
+        return list(transaction.scalars(select(OUTBOX.c.number).where(*held).order_by(OUTBOX.c.number)))
+
+    def send_again(self, transaction: Transaction, topic: str, wanted: Iterable[NumberRange]) -> int:
+        """Queue these numbers once more, but for what was sent just now; answers how many."""
+        queued = 0
+        for span in wanted:
+            again = update(OUTBOX).where(*_numbers(topic, span.first, span.last), self._was_sent())
+            queued += transaction.execute(again.values(sent_at=None)).rowcount
+        return queued
+
+    def send_keys_again(self, transaction: Transaction, topic: str, keys: Collection[str]) -> int:
+        """Queue the records of these keys once more, as `send_again`; of a key that is dead there is none."""
+        hers = OUTBOX.c.topic == topic, OUTBOX.c.key.in_([key.encode() for key in keys])
+        return transaction.execute(update(OUTBOX).where(*hers, self._was_sent()).values(sent_at=None)).rowcount
+
+    def last_sent(self, transaction: Transaction, topic: str) -> tuple[int, datetime] | None:
+        """The highest number of this journal that Kafka acknowledged, and when; None before the first."""
+        sent = OUTBOX.c.topic == topic, OUTBOX.c.sent_at.is_not(None)
+        wanted = select(OUTBOX.c.number, OUTBOX.c.sent_at).where(*sent).order_by(OUTBOX.c.number.desc()).limit(1)
+        row = transaction.execute(wanted).one_or_none()
+        return None if row is None else (row.number, row.sent_at)
+
+    def unacknowledged(self, transaction: Transaction, topic: str) -> Unacknowledged:
+        """What of this journal no receipt has answered: neither held nor rejected."""
+        answered = select(REJECTION.c.number).where(REJECTION.c.topic == topic)
+        left = OUTBOX.c.topic == topic, OUTBOX.c.held_at.is_(None), OUTBOX.c.number.not_in(answered)
+        records, oldest = transaction.execute(select(func.count(), func.min(OUTBOX.c.appended_at)).where(*left)).one()
+        return Unacknowledged(records, oldest)
+
+    def last_said(self, transaction: Transaction, topic: str) -> tuple[bytes, datetime] | None:
+        """The newest record of a topic of ours, sent or not, and when it was appended."""
+        wanted = select(OUTBOX).where(OUTBOX.c.topic == topic).order_by(OUTBOX.c.number.desc()).limit(1)
+        row = transaction.execute(wanted).one_or_none()
+        return None if row is None else (row.value, row.appended_at)
+
+    def prune(self, transaction: Transaction, topic: str, before: datetime) -> int:
+        """Delete what was sent before this moment, of a topic whose retention is over then; answers how many."""
+        old = OUTBOX.c.topic == topic, OUTBOX.c.sent_at < before
+        return transaction.execute(delete(OUTBOX).where(*old)).rowcount
+
+    def _was_sent(self) -> ColumnElement[bool]:
+        return OUTBOX.c.sent_at <= self._clock() - SENT_JUST_NOW
 
     def depth(self, transaction: Transaction) -> Depth:
         """What is not acknowledged yet."""
@@ -158,6 +228,10 @@ class Outbox:
             .returning(JOURNAL_COUNTER.c.last_number)
         )
         return int(transaction.execute(counted).scalar_one())
+
+
+def _numbers(topic: str, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
+    return OUTBOX.c.topic == topic, OUTBOX.c.number.between(first, last)
 
 
 def _as_bytes(headers: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:

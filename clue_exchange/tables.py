@@ -67,6 +67,12 @@ EVENT = Table(
     Column("place", Integer),
     UniqueConstraint("topic", "number"),
 )
+Index(
+    "event_waiting",
+    EVENT.c.topic,
+    sqlite_where=EVENT.c.outcome == "waiting",
+    postgresql_where=EVENT.c.outcome == "waiting",
+)
 
 # Written by clue_exchange/ledger.py alone: the fold's row.
 CLUE = Table(
@@ -116,26 +122,8 @@ OUTBOX = Table(
     Column("headers", JSON, nullable=False),
     Column("appended_at", Moment, nullable=False),
     Column("sent_at", Moment),
+    Column("held_at", Moment),  # when a receipt first said that the counterpart holds it
     Index("outbox_pending", "sent_at", "number", "topic"),
-)
-
-# Written by clue_exchange/journals.py alone: how far each journal of the counterpart is taken in, and what is missing.
-JOURNAL_POSITION = Table(
-    "journal_position",
-    METADATA,
-    Column("topic", String(120), primary_key=True),
-    Column("next_offset", BigInteger, nullable=False),
-    Column("next_number", BigInteger, nullable=False),
-    Column("poison_in_a_row", Integer, nullable=False),
-    Column("topic_id", String(64)),  # of the topic that the offset belongs to; null before the first contact
-)
-JOURNAL_GAP = Table(
-    "journal_gap",
-    METADATA,
-    Column("topic", String(120), primary_key=True),
-    Column("first", BigInteger, primary_key=True, autoincrement=False),
-    Column("last", BigInteger, nullable=False),
-    Column("since", Moment, nullable=False),
 )
 
 # Written by consumers/dead_letters.py alone.

@@ -6,6 +6,7 @@ Each topic has one writer, the agency whose name it begins with, and one partiti
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from clue_exchange.kafka_records import DescribedTopic, TopicSpec
@@ -113,3 +114,9 @@ def owner_of(topic: str) -> str:
 def is_family(topic: str, family: Family) -> bool:
     """Whether this is an agency's topic of that family."""
     return topic.endswith(f".{family}")
+
+
+@lru_cache(maxsize=1024)
+def family_of(topic: str) -> Family:
+    """What an agency keeps in this topic."""
+    return Family(topic.rpartition(".")[2])

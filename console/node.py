@@ -118,10 +118,13 @@ class Node:
 
     def _parts(self) -> None:
         self._require_not_restored()
-        threads = [
-            Thread(target=self._guarded, args=(part,), name=name)
-            for name, part in (("relay", self._relay), ("loop", self._loop), ("housekeeping", self._housekeeping))
-        ]
+        parts = {
+            "relay": self._relay,
+            "loop": self._loop,
+            "receipts": self._receipts,
+            "housekeeping": self._housekeeping,
+        }
+        threads = [Thread(target=self._guarded, args=(part,), name=name) for name, part in parts.items()]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -151,6 +154,9 @@ class Node:
 
     def _housekeeping(self) -> None:
         self._agency.housekeeping(self._log).run(self._pause)
+
+    def _receipts(self) -> None:
+        self._agency.receipt_rounds(self._log).run(self._pause)
 
     def _loop(self) -> None:
         self._agency.loop(self._log).run(self._pause)

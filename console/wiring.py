@@ -33,6 +33,8 @@ from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.deadlines import ClockReader
 from consumers.loop import Loop
+from consumers.receipt_rounds import ReceiptRounds
+from consumers.receipts import Receipts
 from consumers.stops import Journals
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
@@ -43,6 +45,9 @@ from producers.procuratorate import Procuratorate
 from producers.relay import Relay
 from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.codes import Role
+
+RECEIVED = (*EVENT_FAMILIES, Family.KEYS, Family.RECEIPTS)
+"""What a node takes in of the counterpart's topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,10 @@ class Agency:
         return ClockReader(self.ledger, self.agreements, PublishedCalendar())
 
     @property
+    def receipts(self) -> Receipts:
+        return Receipts(self.settings.agency, self.settings.counterpart, self.ledger, self.outbox, self.clock)
+
+    @property
     def people(self) -> People:
         return People.on(self.store, self.clock)
 
@@ -165,10 +174,18 @@ class Agency:
         return OwnJournals(topics, self._consumer, self.store, self.outbox)
 
     def batches(self) -> BatchReceiver:
-        return BatchReceiver(self.settings.agency, self.ledger, self.keyring, self.index, self.dead_letters, self.clock)
+        return BatchReceiver(
+            self.settings.agency,
+            self.ledger,
+            self.keyring,
+            self.index,
+            self.dead_letters,
+            self.receipts,
+            self.clock,
+        )
 
     def loop(self, log: Log) -> Loop:
-        topics = [topic_name(self.settings.counterpart, family) for family in (*EVENT_FAMILIES, Family.KEYS)]
+        topics = [topic_name(self.settings.counterpart, family) for family in RECEIVED]
         journals = Journals(topics, self._topics, self.store, self.clock, log)
         return Loop(journals, self._consumer, self.store, self.batches(), log)
 
@@ -177,6 +194,10 @@ class Agency:
 
     def lease(self) -> Lease:
         return Lease(self.store, self.clock)
+
+    def receipt_rounds(self, log: Log) -> ReceiptRounds:
+        journals = [topic_name(self.settings.agency, family) for family in EVENT_FAMILIES]
+        return ReceiptRounds(self.store, self.outbox, self.receipts, journals, self.clock, log)
 
     def close(self) -> None:
         self.store.close()

@@ -4,11 +4,10 @@ One batch of records, one transaction: events, journal positions, dead letters, 
 A record that changes nothing (a repetition, another addressee, a dead letter) still moves the position.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
-from uuid import UUID
 
 from clue_exchange import journal_stops
 from clue_exchange.clock import Clock
@@ -18,17 +17,19 @@ from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import APPLIED, Ledger, Placement
-from clue_exchange.signed_events import SignedEvent
+from clue_exchange.rejections import Rejected
 from clue_exchange.store import Transaction
-from clue_exchange.topics import is_family
+from clue_exchange.topics import family_of
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.reading import Reader, Reading
-from schemas.catalog import Family
+from consumers.receipts import Receipts, TakenReceipt
+from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.clue_events import ErasureConfirmed
-from schemas.event import PersonKey
 
 POISON_CAP = 20
 """So many dead letters in a row from one journal are our bug, or an attack: a person must look."""
+
+_ORDER: Mapping[Family, int] = {**dict.fromkeys(Family, 1), Family.KEYS: 0, Family.RECEIPTS: 2}
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class Taken:
         keys: how many key records brought something new.
         gaps_opened: journals in which numbers are newly missing.
         next_offsets: where each topic is read on.
+        rejected: events of the counterpart that can never be taken in, as its receipts will learn.
+        receipts: the counterpart's, taken in.
         stopped: topics that reached the poison cap; nothing after that record was taken in.
     """
 
@@ -48,6 +51,8 @@ class Taken:
     repeated: int = 0
     passed_over: int = 0
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    receipts: list[TakenReceipt] = field(default_factory=list)
     gaps_opened: list[str] = field(default_factory=list)
     next_offsets: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
@@ -57,55 +62,85 @@ class BatchReceiver:
     """Takes in batches of records of the counterpart's topics."""
 
     def __init__(
-        self, agency: str, ledger: Ledger, keyring: KeyRing, index: BlindIndex, dead_letters: DeadLetters, clock: Clock
+        self,
+        agency: str,
+        ledger: Ledger,
+        keyring: KeyRing,
+        index: BlindIndex,
+        dead_letters: DeadLetters,
+        receipts: Receipts,
+        clock: Clock,
     ) -> None:
         self._reader = Reader(agency, ledger, keyring, index)
+        self._receipts = receipts
         self._keyring = keyring
         self._index = index
         self._ledger = ledger
         self._dead_letters = dead_letters
         self._clock = clock
+        self._readers = {
+            **dict.fromkeys(Family, self._reader.read_events),
+            Family.KEYS: self._reader.read_keys,
+            Family.RECEIPTS: self._reader.read_receipts,
+        }
 
     def take_in(self, transaction: Transaction, records: Iterable[ReceivedRecord]) -> Taken:
         """
-        Take in records, of several topics perhaps, each topic's in the order of its offsets; keys before events.
+        Take in records, of several topics perhaps, each topic's in the order of its offsets: keys, events, receipts.
+
+        What was taken in of keys and events is acknowledged in the same transaction, by one receipt.
 
         Raises:
             PositionMoved: another process takes in the same topic; roll the transaction back and stop.
         """
         taken = Taken()
-        events: list[SignedEvent] = []
-        persons: list[tuple[UUID, Mapping[PersonKey, bytes]]] = []
         stopped = journal_stops.stopped(transaction)
         going = [record for record in records if record.topic not in stopped]
-        in_order = sorted(going, key=lambda each: (not _holds_keys(each.topic), each.topic, each.offset))
-        for topic, group in groupby(in_order, key=attrgetter("topic")):
-            before = read_position(transaction, topic)
-            sources = [record for record in group if record.offset >= before.next_offset]
-            read = self._reader.read_keys if _holds_keys(topic) else self._reader.read_events
-            after = before
-            for reading in read(transaction, topic, sources):
-                after = self._settle(transaction, after, reading, taken)
-                if reading.event is not None:
-                    events.append(reading.event)
-                    persons.append((reading.event.envelope.clue_id, reading.tokens))
-                if after.poison_in_a_row >= POISON_CAP:
-                    journal_stops.stop(transaction, topic, Stop.POISON_CAP, after.next_offset, self._clock())
-                    taken.stopped.append(topic)
-                    break
-            advance(transaction, before, after, self._clock())
-            taken.next_offsets[topic] = after.next_offset
-            if any(gap.first >= before.next_number for gap in after.gaps):
-                taken.gaps_opened.append(topic)
-        self._index.note_clues(transaction, persons)
-        taken.placements = self._ledger.append(transaction, events) if events else []
+        in_order = sorted(going, key=lambda each: (_ORDER[family_of(each.topic)], each.topic, each.offset))
+        found = [
+            reading
+            for topic, group in groupby(in_order, key=attrgetter("topic"))
+            for reading in self._read(transaction, topic, list(group), taken)
+        ]
+        self._take_effect(transaction, found, taken)
+        if any(family_of(topic) is not Family.RECEIPTS for topic in taken.next_offsets):
+            self._receipts.write(transaction)
+        crash_point("loop.before_commit")
+        return taken
+
+    def _read(
+        self, transaction: Transaction, topic: str, records: Sequence[ReceivedRecord], taken: Taken
+    ) -> list[Reading]:
+        """Read the records of one topic and move its position over them; up to the one that reaches the poison cap."""
+        before = after = read_position(transaction, topic)
+        read = self._readers[family_of(topic)]
+        settled = []
+        for reading in read(transaction, topic, [each for each in records if each.offset >= before.next_offset]):
+            after = self._settle(transaction, after, reading, taken)
+            settled.append(reading)
+            if after.poison_in_a_row >= POISON_CAP:
+                journal_stops.stop(transaction, topic, Stop.POISON_CAP, after.next_offset, self._clock())
+                taken.stopped.append(topic)
+                break
+        advance(transaction, before, after, self._clock())
+        taken.next_offsets[topic] = after.next_offset
+        if any(gap.first >= before.next_number for gap in after.gaps):
+            taken.gaps_opened.append(topic)
+        return settled
+
+    def _take_effect(self, transaction: Transaction, found: Sequence[Reading], taken: Taken) -> None:
+        """What was read takes its effect: rejections first, for they decide what may be built on."""
+        events = [(each.event, each.tokens) for each in found if each.event is not None]
+        self._index.note_clues(transaction, [(event.envelope.clue_id, tokens) for event, tokens in events])
+        if taken.rejected:
+            taken.placements += self._ledger.reject(transaction, taken.rejected)
+        if events:
+            taken.placements += self._ledger.append(transaction, [event for event, _ in events])
         if taken.keys:
             taken.placements += self.reopen(transaction)
         for placed in taken.placements:
             if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
                 self._keyring.tombstone(transaction, placed.clue_id)
-        crash_point("loop.before_commit")
-        return taken
 
     def reopen(self, transaction: Transaction) -> list[Placement]:
         """Read again what waits for a key or for a newer version; what can be read now takes its place."""
@@ -123,17 +158,31 @@ class BatchReceiver:
         elif reading.poison is not None:
             taken.dead_letters.append(self._dead_letters.note(transaction, reading.source, reading.poison))
             in_a_row = position.poison_in_a_row + 1
-        elif reading.is_repeated:
+        elif reading.is_repeated or _is_replayed(position, reading):
             taken.repeated += 1
         elif reading.is_new_key:
             taken.keys += 1
+        elif reading.receipt is not None and reading.proven is not None:
+            taken.receipts.append(self._receipts.take(transaction, reading.proven, reading.receipt))
         elif reading.event is None:
             taken.passed_over += 1
-        # a compacted topic loses old records, so the gaps in its numbers mean nothing
-        number = None if _holds_keys(position.topic) else reading.number
-        counted = position if number is None else position.take(number)
+        counted = self._counted(position, reading, taken)
         return replace(counted, next_offset=reading.source.next_offset, poison_in_a_row=in_a_row)
 
+    @staticmethod
+    def _counted(position: Position, reading: Reading, taken: Taken) -> Position:
+        """The position with the number that the reading uses up; a rejected one is used up too."""
+        if reading.number is None or reading.proven is None:
+            return position
+        if family_of(position.topic) in EVENT_FAMILIES:
+            if reading.poison is not None:
+                reason, body_hash = reading.poison.reason, reading.proven.hash
+                taken.rejected.append(Rejected(position.topic, reading.number, body_hash, reason))
+            return position.take(reading.number, reading.proven.hash)
+        # compacted, or thrown away after a week: gaps in these numbers mean nothing
+        return replace(position, next_number=max(position.next_number, reading.number + 1))
 
-def _holds_keys(topic: str) -> bool:
-    return is_family(topic, Family.KEYS)
+
+def _is_replayed(position: Position, reading: Reading) -> bool:
+    """An old receipt again: what it says is over."""
+    return reading.receipt is not None and reading.number is not None and reading.number < position.next_number

@@ -15,6 +15,7 @@ from clue_exchange.store import Store
 from clue_exchange.topics import is_family
 from consumers.batch import BatchReceiver, Taken
 from consumers.dead_letters import Reason
+from consumers.receipts import TakenReceipt
 from consumers.stops import Journals
 from schemas.catalog import Family
 
@@ -179,6 +180,16 @@ class Loop:
         for topic in taken.stopped:
             self._journals.tell_stopped(topic, Stop.POISON_CAP, taken.next_offsets[topic])
             self._has_stopped = True
+        for receipt in taken.receipts:
+            self._tell_receipt(receipt)
         for topic in taken.gaps_opened:
             self._log.warning("journal.gap_opened", topic=topic)
         self._log.info("batch.taken_in", records=len(records), repeated=taken.repeated, passed_over=taken.passed_over)
+
+    def _tell_receipt(self, receipt: TakenReceipt) -> None:
+        for topic, why in receipt.halted:
+            self._log.error("journal.halted", topic=topic, receipt=receipt.number, why=why, security_alert=True)
+        for rejected in receipt.rejected:
+            self._log.error("record.rejected", topic=rejected.topic, number=rejected.number, reason=rejected.reason)
+        if receipt.sent_again:
+            self._log.warning("records.sent_again", receipt=receipt.number, records=receipt.sent_again)

@@ -19,8 +19,9 @@ from clue_exchange.store import Transaction
 from consumers.dead_letters import Reason
 from consumers.key_records import take_key_record, take_tombstone
 from consumers.proving import Outcome, Prover
-from consumers.receive import Addressed, Opened, Proven, address, open_event, prove, stored_event, unpack
+from consumers.receive import Addressed, Opened, Proven, address, open_event, prove, read_receipt, stored_event, unpack
 from schemas.event import PersonKey
+from schemas.receipt import Receipt
 
 NO_TOKENS: Mapping[PersonKey, bytes] = MappingProxyType({})
 
@@ -36,6 +37,7 @@ class Reading(NamedTuple):
         is_repeated: the ledger has the same bytes already.
         is_new_key: a key record that brought something new.
         tokens: of the persons in it who have a number, for the blind index.
+        receipt: what the counterpart says to hold of our journals.
     """
 
     source: ReceivedRecord
@@ -47,6 +49,7 @@ class Reading(NamedTuple):
     is_repeated: bool = False
     is_new_key: bool = False
     tokens: Mapping[PersonKey, bytes] = NO_TOKENS
+    receipt: Receipt | None = None
 
     def attempt(self, step: Callable[["Reading"], "Reading"]) -> "Reading":
         """The reading after a step; where the record is poison, that is what it ends as."""
@@ -74,6 +77,8 @@ class Reader:
         readings = [reading.attempt(self._addressing) for reading in readings]
         wanted = {key_id for reading in readings if reading.addressed for key_id in reading.addressed.key_ids}
         keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
+        if len(keys) < len(wanted):
+            self._keyring.note_missing(transaction, wanted - keys.keys())
 
         def opening(reading: Reading) -> Reading:
             if reading.addressed is None:
@@ -99,6 +104,19 @@ class Reader:
         readings = [Reading(source).attempt(taking) for source in sources]
         arriving.keep(transaction)
         return readings
+
+    def read_receipts(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
+        """Read receipts; one for another agency is passed over."""
+        outcomes = self._prover.prove(sources, public_keys.verifier(transaction, topic))
+
+        def taking(reading: Reading) -> Reading:
+            if reading.proven is None:
+                return reading
+            receipt = read_receipt(reading.proven, self._agency)
+            return reading._replace(receipt=receipt)
+
+        readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
+        return [reading.attempt(taking) for reading in readings]
 
     def read_again(self, transaction: Transaction) -> list[Opened]:
         """The waiting events whose facts can be read now; one that turns out to be poison goes on waiting."""

@@ -17,13 +17,14 @@ from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_ke
 from clue_exchange.signing import BadSignature, Verifier
 from clue_exchange.topics import RECORD_CAP_BYTES, owner_of, topic_name
 from consumers.dead_letters import Reason
-from schemas.catalog import BY_NAME
+from schemas.catalog import BY_NAME, EVENT_FAMILIES
 from schemas.codec import known
 from schemas.envelope import Envelope, Part, Record
 from schemas.errors import ContractError, InvalidEvent, NotCanonical, NotFramed, UnknownFingerprint
 from schemas.event import Event, PersonKey
 from schemas.particulars import Particulars
 from schemas.parts import check_particulars, read_facts, read_particulars
+from schemas.receipt import Receipt
 
 T = TypeVar("T")
 
@@ -111,6 +112,26 @@ def address(proven: Proven, agency: str) -> Addressed | None:
     if row is not None and source.topic != topic_name(envelope.sender, row.family):
         raise PoisonRecord(Reason.WRONG_JOURNAL, record.number)
     return Addressed(source.topic, record.number, source.value or b"", proven.hash, envelope)
+
+
+def read_receipt(proven: Proven, agency: str) -> Receipt | None:
+    """
+    The receipt in a proven record; None where it is for another agency.
+
+    Raises:
+        PoisonRecord: with the number where the fault lies inside the signed bytes.
+    """
+    number = proven.record.number
+    receipt = contract(lambda: Receipt.from_body(proven.record.body), number)
+    if proven.source.key != receipt.recipient.encode():
+        raise PoisonRecord(Reason.KEY_MISMATCH)
+    if receipt.recipient != agency:
+        return None
+    ours = {topic_name(agency, family) for family in EVENT_FAMILIES}
+    theirs = {topic_name(owner_of(proven.source.topic), family) for family in EVENT_FAMILIES}
+    if {each.topic for each in receipt.journals} != ours or {each.topic for each in receipt.sent} != theirs:
+        raise PoisonRecord(Reason.WRONG_JOURNAL, number)
+    return receipt
 
 
 def stored_event(topic: str, value: bytes) -> Addressed:

@@ -23,6 +23,7 @@ from schemas.event import Coded
 from schemas.evolution import Rule, damage_both_ways, damage_to_meaning, model_refuses
 from schemas.key_record import KeyRecord
 from schemas.particulars import Particulars
+from schemas.receipt import Receipt
 from schemas.shape import Shape, Unsound, shape_of
 
 Version: TypeAlias = tuple[Schema, Shape]
@@ -34,6 +35,7 @@ LAYERS: Mapping[str, type[Coded] | None] = {
     "Record": Record,
     "Particulars": Particulars,
     "KeyRecord": KeyRecord,
+    "Receipt": Receipt,
     "DeadLetterNote": None,  # its model belongs to the dead letters, in a room above this one
 }
 """The schemas that are no event type, each with its model."""

@@ -8,7 +8,7 @@ same view (docs/decisions/0002-fold.md).
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from heapq import heappop, heappush
@@ -103,17 +103,19 @@ def _plain(value: object) -> object:
 
 
 FORKED = "its sender issued another event in the same place"
+REJECTED = "it builds on an event that the other side rejected"
 MISLINKED = "it names a predecessor that is not its own, or as seen an event that is its own"
 
 
-def fold(events: Iterable[ChainEvent]) -> Fold:
+def fold(events: Iterable[ChainEvent], rejected: Collection[EventHash] = frozenset()) -> Fold:
     """
     Place the events and apply those that the lifecycle allows.
 
     Whoever holds the turn goes first; an event is ready when what it names as `previous` and `seen` is placed. What
-    never becomes ready is left waiting.
+    never becomes ready is left waiting. A rejected event has no place, for one side never held it as an event; what its
+    sender built on it is void (docs/decisions/0014-receipts.md).
     """
-    chain = _Chain(events)
+    chain = _Chain(events, rejected)
     view = ClueView()
     placed: list[Placed] = []
     turns: list[Role] = []
@@ -136,14 +138,18 @@ def fold(events: Iterable[ChainEvent]) -> Fold:
     )
 
 
+_RANKS: Mapping[str | None, int] = {None: 1, REJECTED: 2}
+"""Of a party's ready events: faulty ones stand where they were issued, what builds on a rejected one comes last."""
+
+
 class _Chain:
     """The events of a clue by what they wait for. Equal sets behave equally, whatever their order."""
 
-    def __init__(self, events: Iterable[ChainEvent]) -> None:
-        self._events = {event.hash: event for event in events}
-        self.faults = _faults(self._events)
-        self._placed: set[EventHash] = set()
-        self._ready: dict[Role, list[tuple[bool, EventHash]]] = {role: [] for role in Role}
+    def __init__(self, events: Iterable[ChainEvent], rejected: Collection[EventHash]) -> None:
+        self._events = {event.hash: event for event in events if event.hash not in rejected}
+        self.faults = _faults(self._events, rejected)
+        self._placed = set(rejected)
+        self._ready: dict[Role, list[tuple[int, EventHash]]] = {role: [] for role in Role}
         self._blocked: dict[EventHash, list[ChainEvent]] = defaultdict(list)
         for event in self._events.values():
             self._offer(event)
@@ -154,7 +160,7 @@ class _Chain:
             if needed is not None and needed not in self._placed:
                 self._blocked[needed].append(event)
                 return
-        heappush(self._ready[event.by], (event.hash not in self.faults, event.hash))
+        heappush(self._ready[event.by], (_RANKS.get(self.faults.get(event.hash), 0), event.hash))
 
     def take(self, turn: Role) -> ChainEvent | None:
         """The next event of the party whose turn it is; if it has none ready, the other's; None if none is ready."""
@@ -170,9 +176,10 @@ class _Chain:
         return tuple(self._events[h] for h in sorted(self._events.keys() - self._placed))
 
 
-def _faults(events: Mapping[EventHash, ChainEvent]) -> dict[EventHash, str]:
+def _faults(events: Mapping[EventHash, ChainEvent], rejected: Collection[EventHash]) -> dict[EventHash, str]:
     """
-    The events that are void wherever they stand, each with its reason: forks, wrong links, and what builds on them.
+    The events that are void wherever they stand, each with its reason: forks, wrong links, and what builds on them or
+    on a rejected event.
 
     A fork is two events of one sender with the same `previous`: both branches are void from there.
     """
@@ -181,7 +188,9 @@ def _faults(events: Mapping[EventHash, ChainEvent]) -> dict[EventHash, str]:
         followers[event.by, event.previous].append(event)
     faults: dict[EventHash, str] = {}
     for event in events.values():
-        if _is_mislinked(event, events):
+        if event.previous in rejected:
+            faults[event.hash] = REJECTED
+        elif _is_mislinked(event, events):
             faults[event.hash] = MISLINKED
     for siblings in followers.values():
         honest = [event for event in siblings if event.hash not in faults]

@@ -18,8 +18,10 @@ from clue_exchange.outbox import OutboxRecord
 from clue_exchange.settings import Settings
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
+from clue_exchange.topics import family_of
 from console.wiring import Agency
 from consumers.batch import Taken
+from schemas.catalog import EVENT_FAMILIES
 from schemas.clue_events import ClueTransferred
 from schemas.codes import Role
 from schemas.particulars import Particulars
@@ -107,8 +109,8 @@ class TwoSides:
         return [as_received(record, record.number - 1) for record in pending if not is_note(record.topic)]
 
     def events_of(self, role: Role) -> list[ReceivedRecord]:
-        """The same without its key records."""
-        return [record for record in self.sent_by(role) if not record.topic.endswith(".keys")]
+        """The same without its key records and receipts."""
+        return [each for each in self.sent_by(role) if family_of(each.topic) in EVENT_FAMILIES]
 
     def keys_of(self, role: Role) -> list[ReceivedRecord]:
         """Its key records alone."""

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from clue_exchange.clock import Clock
 from clue_exchange.errors import KeysUnavailable
 from clue_exchange.key_tables import DATA_KEY
+from clue_exchange.keys import missing_keys
 from clue_exchange.keys.arriving_keys import ArrivingKeys
 from clue_exchange.keys.keystore import PrivateKeys, receiving_key_id
 from clue_exchange.keys.vault import Vault
@@ -92,6 +93,10 @@ class KeyRing:
         alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
         known = set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
         return self._vault.get(known) if known else {}
+
+    def note_missing(self, transaction: Transaction, key_ids: Collection[str]) -> None:
+        """Of these keys, those that never were here are wanted: the next receipt names them."""
+        missing_keys.note(transaction, key_ids, self._clock())
 
     def arriving(self) -> ArrivingKeys:
         """Where the data keys of a batch are taken in that the counterpart published."""

@@ -126,7 +126,7 @@ def command_of(words: list[str]) -> click.Command | None:
     """The command that these words name, or None."""
     command: click.Command = main
     for word in words:
-        if not isinstance(command, click.Group):
+        if not isinstance(command, click.Group) or word.startswith("-"):
             break
         found = command.commands.get(word)
         if found is None:

@@ -18,7 +18,7 @@ from schemas.clue_events import (
     ConsentWithdrawn,
 )
 from schemas.codes import Role
-from schemas.fold import FORKED, MISLINKED, ChainEvent, fold
+from schemas.fold import FORKED, MISLINKED, REJECTED, ChainEvent, fold
 from schemas.view import ClueView, State
 from tests.builders import MODELS, ClueBuilder, an_event
 from tests.fold_laws import (
@@ -204,3 +204,30 @@ def test_digest_tells_views_and_places_apart() -> None:
 
     assert len(digests) == len(clue.issued) + 1
     assert fold(clue.issued[1:]).digest not in digests
+
+
+def test_rejected_event_has_no_place_and_what_builds_on_it_is_void() -> None:
+    """Both sides come to the same: the one that holds the rejected event, and the one that never could."""
+    clue = ClueBuilder().at(State.transferred)
+    before = clue.fold(P)
+    accepted = clue.issue(P, an_event(ClueAccepted))
+    follower = clue.issue(P, an_event(ProgressReported))
+    sender = fold(clue.held[P], {accepted.hash})
+    receiver = fold([each for each in clue.held[P] if each is not accepted], {accepted.hash})
+
+    assert sender == receiver
+    assert sender.digest == receiver.digest
+    assert [(p.event.hash, p.void) for p in sender.placed if p.void] == [(follower.hash, REJECTED)]
+    assert (sender.view, sender.heads, sender.waiting) == (before.view, before.heads, ())
+
+
+def test_sender_goes_on_from_its_last_event_that_was_not_rejected() -> None:
+    """What it issues anew stands in the place of the rejected event, and is no fork."""
+    clue = ClueBuilder().at(State.transferred)
+    refused = clue.issue(P, an_event(ClueAccepted))
+    now = fold(clue.held[P], {refused.hash})
+    clue.send(clue.new_event(P, an_event(ClueAccepted), now.heads.get(P), now.heads[F]))
+    after = fold(clue.issued, {refused.hash})
+
+    assert (after.view.state, after.is_frozen) == (State.accepted, False)
+    assert after.digest == fold(clue.issued[::-1], {refused.hash}).digest

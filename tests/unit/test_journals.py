@@ -8,24 +8,29 @@ from hypothesis import strategies as st
 from clue_exchange.journals import Gap, Position
 
 
+def taking(*numbers: int) -> Position:
+    position = Position("t")
+    for number in numbers:
+        position = position.take(number, bytes([number]) * 32)
+    return position
+
+
 def test_a_number_beyond_the_next_opens_a_gap() -> None:
     """What lies between is missing."""
-    position = Position("t").take(1).take(5)
+    position = taking(1, 5)
 
     assert (position.gaps, position.next_number, position.held_up_to) == ((Gap(2, 4),), 6, 1)
 
 
 def test_a_number_in_the_middle_of_a_gap_splits_it() -> None:
     """Both sides of it are still missing."""
-    assert Position("t").take(5).take(3).gaps == (Gap(1, 2), Gap(4, 4))
+    assert taking(5, 3).gaps == (Gap(1, 2), Gap(4, 4))
 
 
 @given(st.lists(st.integers(min_value=1, max_value=40), max_size=60))
 def test_gaps_and_numbers_are_those_of_a_set(numbers: list[int]) -> None:
     """Whatever the order and however often: the position holds just the numbers that were taken."""
-    position = Position("t")
-    for number in numbers:
-        position = position.take(number)
+    position = taking(*numbers)
 
     missing = {n for gap in position.gaps for n in range(gap.first, gap.last + 1)}
     assert set(range(1, position.next_number)) - missing == set(numbers)

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo serve test faults check bench lock clean
+.PHONY: demo serve test faults chaos check bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -30,6 +30,10 @@ test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (r
 faults: $(READY)  ## kill the nodes 25 times at each crash point (make test: three times), and let the checker judge
 	CLUE_EXCHANGE_FAULT_ROUNDS=25 $(BIN)/python -m pytest tests/faults/test_crashes.py tests/faults/test_half_written.py
 
+SECONDS ?= 180
+chaos: $(READY)  ## the long random run of both nodes under load: make chaos SECONDS=180 SEED=7
+	$(BIN)/python -m tests.faults.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
 check: $(READY)  ## lint, types, import rules, schema compatibility
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,6 +45,7 @@ bench: $(READY)  ## the measurements that the documents quote
 	$(BIN)/python -m benchmarks.handover
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.erasure
+	$(BIN)/python -m benchmarks.three_designs
 	$(BIN)/python -m benchmarks.screening_speed
 	$(BIN)/python -m benchmarks.screening_quality
 

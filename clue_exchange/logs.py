@@ -35,6 +35,7 @@ LogEvent: TypeAlias = Literal[
     "housekeeping.done",
     "housekeeping.retried",
     "loop.connected",
+    "store.awaited",
     "loop.retried",
 ]
 

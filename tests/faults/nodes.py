@@ -26,7 +26,7 @@ READY_SECONDS = 30
 STOP_SECONDS = 20
 LOOK_EVERY_SECONDS = 0.01
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["console.cli", "tests.faults.nodes"])
+SERVER.set_forkserver_preload(["console.cli", "tests.builders", "psycopg", "kafka"])
 
 Plant = Callable[[], None]
 """Changes the program of one process before it starts: a planted fault, another clock."""
@@ -77,11 +77,21 @@ class FaultyNode:
         self._process = SERVER.Process(target=_run_node, args=(self.config, self.log, how or Start()))
         self._process.start()
 
+    def start_again(self) -> None:
+        """Start it, unless it runs."""
+        if self.pid is None:
+            self.start()
+
     def start_ready(self, how: Start | None = None) -> None:
         """Start, and return when it reads the counterpart's journals."""
         connected = self._times("loop.connected")
         self.start(how)
         self._wait_until(lambda: self._times("loop.connected") > connected, READY_SECONDS)
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the last process ended, negative for a signal; None while it runs."""
+        return self._process.exitcode if self._process is not None else None
 
     def wait_for_end(self, seconds: float = READY_SECONDS) -> int:
         """Wait until the process has ended by itself; its exit code, negative for a signal."""

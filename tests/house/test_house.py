@@ -170,11 +170,11 @@ def test_every_command_explains_itself() -> None:
 
 
 def test_the_doors_of_the_makefile_are_those_of_the_readme() -> None:
-    """make demo, test, check and bench exist and are explained."""
+    """make demo, test, chaos, check and bench exist and are explained."""
     makefile = Path("Makefile").read_text(encoding="utf-8")
     readme = Path("README.md").read_text(encoding="utf-8")
 
-    for door in ("demo", "test", "check", "bench"):
+    for door in ("demo", "test", "chaos", "check", "bench"):
         assert re.search(rf"^{door}:", makefile, re.MULTILINE)
         assert f"make {door}" in readme
 

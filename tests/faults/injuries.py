@@ -1,0 +1,158 @@
+"""
+The faults of the long random run: each is injected when its block is entered, and healed when it is left.
+
+Whatever else happens meanwhile, leaving the block leaves the nodes and the broker running or startable.
+"""
+
+import random
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias, get_args
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from clue_exchange.crash_points import CrashPoint
+from clue_exchange.embedded_kafka import EmbeddedKafka
+from schemas.codes import Role
+from tests.faults.county import County
+from tests.faults.histories import JOURNALS
+from tests.faults.nodes import FaultyNode, dies_at
+from tests.faults.schedule import Chosen
+
+NODE_POINTS = [point for point in get_args(CrashPoint) if not point.startswith("command.")]
+PASSES = 3
+"""A crash point is passed at most so often before it kills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What can be hurt: a county and its broker."""
+
+    county: County
+    kafka: EmbeddedKafka
+
+    def node(self, role: Role) -> FaultyNode:
+        return self.county.nodes[role]
+
+    def a_journal(self, of: Role, choice: random.Random) -> str:
+        return self.county.topic(of, choice.choice(JOURNALS))
+
+
+Injury: TypeAlias = Callable[[Field, Role, random.Random], AbstractContextManager[None]]
+
+
+@contextmanager
+def node_killed(field: Field, role: Role, _: random.Random) -> Iterator[None]:
+    """`kill -9`, and a supervisor that comes late."""
+    field.node(role).kill()
+    yield
+    field.node(role).start_again()
+
+
+@contextmanager
+def node_crashes(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
+    """The node runs with a crash point armed."""
+    field.node(role).kill()
+    field.node(role).start(dies_at(choice.choice(NODE_POINTS), choice.randrange(PASSES)))
+    yield
+    field.node(role).kill()
+    field.node(role).start_again()
+
+
+@contextmanager
+def node_frozen(field: Field, role: Role, _: random.Random) -> Iterator[None]:
+    """SIGSTOP, and SIGCONT later."""
+    field.node(role).freeze()
+    yield
+    field.node(role).thaw()
+
+
+@contextmanager
+def node_restarted(field: Field, role: Role, _: random.Random) -> Iterator[None]:
+    """Stopped and started as an operator does."""
+    field.node(role).stop()
+    field.node(role).start_again()
+    yield
+
+
+@contextmanager
+def broker_killed(field: Field, _role: Role, choice: random.Random) -> Iterator[None]:
+    """`kill -9` of the broker, or of one of several."""
+    victim = choice.choice(field.kafka.nodes)
+    victim.kill()
+    yield
+    field.kafka.start_again(victim)
+
+
+@contextmanager
+def database_locked(field: Field, role: Role, _: random.Random) -> Iterator[None]:
+    """Another connection holds the only write lock."""
+    path = field.county.agencies[role].settings.database.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def records_repeated(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
+    """Every record of a journal stands in its topic once more."""
+    topic = field.a_journal(role, choice)
+    with _consumer(field, topic) as consumer:
+        at = TopicPartition(topic, 0)
+        end = consumer.end_offsets([at])[at]
+        records = []
+        while (consumer.position(at) or 0) < end:
+            records += consumer.poll(1_000).get(at, [])
+    with closing(KafkaProducer(bootstrap_servers=field.county.bootstrap.split(","), acks="all")) as producer:
+        for record in records:
+            producer.send(topic, record.value, record.key, list(record.headers), partition=0)
+        producer.flush(30)
+    yield
+
+
+@contextmanager
+def offsets_reset(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
+    """Somebody sets the node's group to the beginning, or to the end."""
+    topic = field.a_journal(role.other, choice)
+    group = f"{field.county.agencies[role].settings.agency}.exchange"
+    with _consumer(field, topic, group) as consumer:
+        at = TopicPartition(topic, 0)
+        offset = choice.choice((0, consumer.end_offsets([at])[at]))
+        consumer.commit({at: OffsetAndMetadata(offset)})
+    yield
+
+
+INJURIES: Mapping[str, Injury] = {
+    injury.__name__: injury
+    for injury in (
+        node_killed,
+        node_crashes,
+        node_frozen,
+        node_restarted,
+        broker_killed,
+        database_locked,
+        records_repeated,
+        offsets_reset,
+    )
+}
+
+
+def inflict(field: Field, chosen: Chosen) -> AbstractContextManager[None]:
+    """The block of a fault that the schedule chose."""
+    choice = random.Random(chosen.seed)  # noqa: S311  # a schedule, no secret
+    return INJURIES[chosen.name](field, chosen.role, choice)
+
+
+@contextmanager
+def _consumer(field: Field, topic: str, group: str | None = None) -> Iterator[KafkaConsumer]:
+    bootstrap = field.county.bootstrap.split(",")
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    with closing(consumer):
+        at = TopicPartition(topic, 0)
+        consumer.assign([at])
+        consumer.seek(at, consumer.beginning_offsets([at])[at])
+        yield consumer

@@ -88,6 +88,7 @@ CLUE = Table(
     Column("waiting", Integer, nullable=False),
     Column("firm", Integer, nullable=False),
     Column("is_frozen", Boolean, nullable=False),
+    Column("owes", Boolean, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("opened_at", Moment),
     Column("changed_at", Moment, nullable=False),

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete
 
 from clue_exchange.store import Transaction, insert_new, replace_rows
 from clue_exchange.tables import AID_BRANCH, CLUE
+from schemas.deadlines import owes_anything
 from schemas.fold import Fold, fold
 from schemas.view import Branch
 
@@ -69,6 +70,7 @@ def _row(view: View, now: datetime) -> Mapping[str, Any]:
         "waiting": view.waiting,
         "firm": folded.firm,
         "is_frozen": folded.is_frozen,
+        "owes": owes_anything(folded.view),
         "digest": folded.digest,
         "opened_at": view.opened_at,
         "changed_at": now,

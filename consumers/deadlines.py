@@ -12,6 +12,7 @@ from uuid import UUID
 from clue_exchange.agreements import Agreements
 from clue_exchange.ledger import Ledger
 from clue_exchange.store import Transaction
+from consumers import worklist
 from schemas.clock import Clock
 from schemas.deadlines import DeadlinesOf, clocks
 from schemas.duty import Deadlines
@@ -19,6 +20,30 @@ from schemas.working_days import Calendar
 
 AT_A_TIME = 500
 """Clues whose chains are in memory at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDuty:
+    """
+    What somebody owes today.
+
+    Attributes:
+        days_left: days of the calendar until the last one; negative when overdue, None while paused.
+    """
+
+    clue_id: UUID
+    state: str
+    urgent: bool
+    clock: Clock
+    today: date
+
+    @property
+    def days_left(self) -> int | None:
+        return None if self.clock.due is None else (self.clock.due - self.today).days
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.clock.is_late(self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +63,22 @@ class ClockReader:
         for start in range(0, len(clue_ids), AT_A_TIME):
             for clue_id, folded in self.ledger.folds(transaction, clue_ids[start : start + AT_A_TIME]).items():
                 yield clue_id, clocks(folded.placed, deadlines_of, self.calendar, today)
+
+    def open_duties(self, transaction: Transaction, today: date) -> list[OpenDuty]:
+        """All that either side owes: the longest overdue first, urgent clues before others, the paused last."""
+        owing = {row.clue_id: row for row in worklist.owing(transaction)}
+        found = [
+            OpenDuty(clue_id, owing[clue_id].state, owing[clue_id].urgent, clock, today)
+            for clue_id, clocks in self.clocks(transaction, list(owing), today)
+            for clock in clocks
+            if clock.is_open
+        ]
+        return sorted(found, key=_by_urgency)
+
+
+def _by_urgency(duty: OpenDuty) -> tuple[date, bool, UUID, str, str]:
+    clock = duty.clock
+    return clock.due or date.max, not duty.urgent, duty.clue_id, clock.duty, clock.about
 
 
 def deadlines_by_version(adopted: Mapping[int, Deadlines]) -> DeadlinesOf:

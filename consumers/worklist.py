@@ -70,6 +70,9 @@ class WaitingRow:
     waits_for: tuple[str, ...]
 
 
+_IN_ORDER = (CLUE.c.urgent.desc(), CLUE.c.opened_at, CLUE.c.clue_id)
+
+
 def clues(transaction: Transaction, turn: str | None = None, states: Sequence[str] = ()) -> list[ClueRow]:
     """The clues, urgent ones first, then the oldest first."""
     wanted = select(*(CLUE.c[name] for name in ClueRow.__slots__)).where(CLUE.c.opened_at.is_not(None))
@@ -77,8 +80,13 @@ def clues(transaction: Transaction, turn: str | None = None, states: Sequence[st
         wanted = wanted.where(CLUE.c.turn == turn, CLUE.c.state.not_in(("finished", "withdrawn")))
     if states:
         wanted = wanted.where(CLUE.c.state.in_(states))
-    ordered = wanted.order_by(CLUE.c.urgent.desc(), CLUE.c.opened_at, CLUE.c.clue_id)
-    return [ClueRow(**row._mapping) for row in transaction.execute(ordered)]
+    return [ClueRow(**row._mapping) for row in transaction.execute(wanted.order_by(*_IN_ORDER))]
+
+
+def owing(transaction: Transaction) -> list[ClueRow]:
+    """The clues on which a party may owe something, urgent ones first, then the oldest first."""
+    wanted = select(*(CLUE.c[name] for name in ClueRow.__slots__)).where(CLUE.c.opened_at.is_not(None), CLUE.c.owes)
+    return [ClueRow(**row._mapping) for row in transaction.execute(wanted.order_by(*_IN_ORDER))]
 
 
 def clue(transaction: Transaction, clue_id: UUID) -> ClueRow | None:

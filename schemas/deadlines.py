@@ -16,7 +16,8 @@ from schemas.clock_table import TABLE, ClockRule
 from schemas.codes import Role
 from schemas.duty import Deadlines, Term
 from schemas.fold import Placed
-from schemas.periods import progress_periods, visits
+from schemas.periods import NOT_IN_HAND, progress_periods, visits
+from schemas.view import ClueView
 from schemas.working_days import Calendar, Due, Span, due_in_days, due_in_spans, months_after
 
 DeadlinesOf: TypeAlias = Callable[[int], Deadlines]
@@ -34,6 +35,12 @@ def clocks(placed: Iterable[Placed], deadlines_of: DeadlinesOf, calendar: Calend
     if steps:
         found += progress_periods(steps, deadlines_of(steps[0].event.agreement_version), today)
     return (*found, *visits(steps))
+
+
+def owes_anything(view: ClueView) -> bool:
+    """Whether a clock may be open in this view: else nobody need look at the clue's clocks."""
+    is_owed = any(rule.runs(view) or rule.pauses(view) for rule in TABLE)
+    return is_owed or view.state not in NOT_IN_HAND or any(not visit.is_held for visit in view.visits)
 
 
 @dataclass(slots=True)

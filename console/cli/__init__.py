@@ -31,13 +31,14 @@ from console.cli.receipts import receipts
 from console.cli.schemas import schemas
 from console.cli.topics import topics
 from console.cli.views import clue, clues
+from console.cli.worklist import workdays, worklist
 from producers.desk import Desk
 from producers.federation import Federation
 from producers.procuratorate import Procuratorate
 from schemas.errors import ContractError
 
 SECTIONS: Mapping[str, Sequence[click.Command]] = {
-    "Looking 查看": (clues, clue, candidates, candidate, particulars, export, verify),
+    "Looking 查看": (clues, clue, worklist, workdays, candidates, candidate, particulars, export, verify),
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
     "Acts of either side 双方办理": (intake, hand_over, *act_commands(Desk), erase),

@@ -5,6 +5,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from clue_exchange.errors import CommandRefused
-from clue_exchange.workdays import china_time
+from clue_exchange.workdays import china_date, china_time
 from console.cli.options import GivenId, clue_argument, config_option, find_clue, json_option, not_known, opened
 from console.cli.tables import Shown, show_list
+from console.duty_words import due_in_words, duty_in_words, standing_in_words
 from console.words import CHINESE_STATES, MEANINGS, in_words
 from consumers import worklist
 from consumers.worklist import ClueRow, EventRow
 from schemas.catalog import BY_NAME
+from schemas.clock import Clock
 from schemas.errors import InvalidEvent
 from schemas.event import Coded, PersonRef
 from schemas.view import State
@@ -51,14 +54,18 @@ def clue(clue_id: GivenId, config: Path, as_json: bool) -> None:
     with opened(config) as agency, agency.store.reading() as transaction:
         row = worklist.clue(transaction, meant := find_clue(transaction, clue_id))
         chain = worklist.chain(transaction, meant)
+        today = china_date(agency.clock())
+        clocks = [clock for _, found in agency.clock_reader.clocks(transaction, [meant], today) for clock in found]
     if row is None:
         raise CommandRefused(not_known(clue_id))
     if as_json:
-        click.echo(json.dumps({**asdict(row), "events": [asdict(event) for event in chain]}, default=str))
+        told = {**asdict(row), "events": [asdict(event) for event in chain]}
+        click.echo(json.dumps({**told, "clocks": [asdict(each) for each in clocks]}, default=str))
         return
     console = Console()
     show_list(console, _columns([row]))
     console.print(_chain_table(chain))
+    show_list(console, _clock_columns(clocks, today))
 
 
 def _columns(rows: Sequence[ClueRow]) -> Sequence[Shown]:
@@ -70,6 +77,16 @@ def _columns(rows: Sequence[ClueRow]) -> Sequence[Shown]:
         Shown("events 事件", [_counts(row) for row in rows], rank=2),
         Shown("opened 时间", [china_time(row.opened_at) for row in rows], rank=1),
         Shown("firm 确定", ["yes" if row.is_firm else "provisional" for row in rows], rank=3),
+    )
+
+
+def _clock_columns(clocks: Sequence[Clock], today: date) -> Sequence[Shown]:
+    return (
+        Shown("duty 事项", [duty_in_words(each) for each in clocks]),
+        Shown("by 责任方", [each.by for each in clocks]),
+        Shown("since 起算", [str(each.started_on) for each in clocks], rank=1),
+        Shown("due 期限", [due_in_words(each) for each in clocks]),
+        Shown("standing 进度", [standing_in_words(each, today) for each in clocks]),
     )
 
 

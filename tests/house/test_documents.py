@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from console.duty_words import CHINESE_DUTIES
 from console.words import MEANINGS
+from schemas.duty import Duty
 
 ROOMS = ("schemas", "clue_exchange", "producers", "consumers", "console", "benchmarks", "tests")
 DOCUMENTS = [Path("README.md"), *sorted(Path("docs").rglob("*.md"))]
@@ -66,3 +68,10 @@ def test_the_readme_names_what_a_new_event_type_needs() -> None:
     wanted = ("schemas/avro/", "schemas/catalog.py", "schemas/lifecycle.py", "producers/desk.py", "docs/glossary.md")
 
     assert [name for name in (*wanted, "console/words.py", "tests/builders.py") if name not in steps] == []
+
+
+def test_every_duty_is_in_the_duties_document_with_its_chinese_name() -> None:
+    """What a clock is called on a screen is explained there."""
+    text = Path("docs/duties.md").read_text(encoding="utf-8")
+
+    assert [duty for duty in Duty if f"| {duty} | {CHINESE_DUTIES[duty]} |" not in text] == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.clock import Clock, steps_of
 from schemas.clock_table import TABLE
 from schemas.codes import Role
-from schemas.deadlines import clocks
+from schemas.deadlines import clocks, owes_anything
 from schemas.fold import fold
 from tests.builders import History, legal_acts
 from tests.cases import (
@@ -46,6 +46,7 @@ def test_both_sides_see_the_same_clocks(seed: int) -> None:
 
     assert ours == theirs == again
     assert all(each.ended_on is None or not each.is_paused for each in ours)
+    assert owes_anything(fold(history.issued).view) or not any(each.is_open for each in ours)
 
 
 @settings(max_examples=30, deadline=None)

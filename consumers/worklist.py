@@ -96,6 +96,12 @@ def clue(transaction: Transaction, clue_id: UUID) -> ClueRow | None:
     return None if row is None or row.opened_at is None else ClueRow(**row._mapping)
 
 
+def clues_between(transaction: Transaction, first: UUID, last: UUID) -> list[UUID]:
+    """The known clues whose ids lie between these two, both included; found by the index, however many there are."""
+    known = select(CLUE.c.clue_id).where(CLUE.c.clue_id.between(first, last), CLUE.c.opened_at.is_not(None))
+    return list(transaction.scalars(known.order_by(CLUE.c.clue_id)))
+
+
 def chain(transaction: Transaction, clue_id: UUID) -> list[EventRow]:
     """The events of a clue in their places, the waiting ones last."""
     return [EventRow(**row._mapping) for row in transaction.execute(_chain(clue_id))]

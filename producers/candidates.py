@@ -150,6 +150,13 @@ class Candidates:
             rows = transaction.execute(query if status is None else query.where(columns.status == status)).all()
         return tuple(_candidate(row._mapping) for row in rows)
 
+    def between(self, first: UUID, last: UUID) -> tuple[Candidate, ...]:
+        """The candidates whose ids lie between these two, both included; found by the index."""
+        query = select(CANDIDATE).where(CANDIDATE.c.candidate_id.between(first, last))
+        with self._store.reading() as transaction:
+            rows = transaction.execute(query.order_by(CANDIDATE.c.candidate_id)).all()
+        return tuple(_candidate(row._mapping) for row in rows)
+
     def _one(self, candidate_id: UUID) -> RowMapping:
         with self._store.reading() as transaction:
             row = transaction.execute(select(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id)).one_or_none()

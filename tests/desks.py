@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from console.cli import main
 from console.wiring import Agency
-from tests.people import PASSPHRASES, settle
+from tests.people import PASSPHRASES, SUPERVISOR, settle
 from tests.two_sides import TwoSides
 
 TRANSFER = (
@@ -51,6 +51,14 @@ class Desk:
 
     def json(self, *words: str, stdin: str | None = None) -> Any:
         return json.loads(self.run(*words, "--json", stdin=stdin).stdout)
+
+    def look(self, *words: str, expected: int = 0, columns: int = 80) -> Result:
+        """What a supervisor is shown."""
+        return self.run(*words, *self.by(SUPERVISOR), expected=expected, columns=columns)
+
+    def seen(self, *words: str) -> Any:
+        """The same for a machine."""
+        return self.json(*words, *self.by(SUPERVISOR))
 
     def transfer(self, *proof: str) -> str:
         """Transfer a new clue about one woman; its id."""

@@ -18,7 +18,7 @@ from clue_exchange.people import access_evidence
 from clue_exchange.people.access_entries import Entry, Head, LoggedEntry, Subject
 from clue_exchange.people.permissions import LocalAct, Officer, Purpose
 from clue_exchange.workdays import china_time
-from console.cli.options import config_option, json_option
+from console.cli.options import GivenId, GivenIdParameter, config_option, json_option, permitted_id
 from console.cli.proving import Proof, opened_people, proof_options, prove
 from console.people import People
 
@@ -38,16 +38,17 @@ def access_log() -> None:
 
 
 @access_log.command()
-@click.option("--clue", "clue_id", type=click.UUID, help="What concerns one clue.")
+@click.option("--clue", "about", metavar="CLUE", type=GivenIdParameter(), help="What concerns one clue.")
 @click.option("--alerts", is_flag=True, help="Only what a person for security should look at.")
 @click.option("--last", type=click.IntRange(1), default=100, show_default=True, help="So many at most, the newest.")
 @config_option
 @proof_options
 @json_option
-def show(clue_id: UUID | None, alerts: bool, last: int, config: Path, as_json: bool, **given: Path) -> None:
+def show(about: GivenId | None, alerts: bool, last: int, config: Path, as_json: bool, **given: Path) -> None:
     """Show entries, the newest last; that they were looked at is an entry too."""
     with opened_people(config) as people:
-        officer = _reader(people, Proof.taken_from(given), clue_id)
+        officer = _reader(people, Proof.taken_from(given))
+        clue_id = None if about is None else permitted_id(people, about, LocalAct.read_access_log, officer)
         with people.store.reading() as transaction:
             found = list(access_evidence.entries(transaction, clue_id))
         shown = [entry for entry in found if (entry.is_alert or not alerts) and entry.is_for(officer)][-last:]
@@ -90,7 +91,7 @@ def verify(context: click.Context, noted: Head | None, config: Path, as_json: bo
 def export(file: Path, config: Path, **given: Path) -> None:
     """Write all entries to FILE as lines of JSON, each with the hash of the one before."""
     with opened_people(config) as people:
-        officer = _reader(people, Proof.taken_from(given), None)
+        officer = _reader(people, Proof.taken_from(given))
         with people.store.reading() as transaction:
             lines = list(access_evidence.export(transaction))
         _note_reading(people, officer, None, len(lines))
@@ -102,9 +103,9 @@ def export(file: Path, config: Path, **given: Path) -> None:
     click.echo(f"{len(lines)} entries written to {file}")
 
 
-def _reader(people: People, proof: Proof, clue_id: UUID | None) -> Officer:
+def _reader(people: People, proof: Proof) -> Officer:
     officer = prove(proof, people.officers)
-    people.log.permit(officer, LocalAct.read_access_log, clue_id)
+    people.log.permit(officer, LocalAct.read_access_log)
     return officer
 
 

@@ -23,10 +23,9 @@ from console.cli.options import (
     GivenId,
     clue_argument,
     config_option,
-    conflicts_unsaid,
-    find_clue_for,
     json_option,
     opened,
+    permitted_clue,
 )
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
 from console.people import People
@@ -127,10 +126,7 @@ def _permitted(
     if clue_id is None:
         people.log.permit(officer, row.verb, None, second)
         return None, who
-    meant = find_clue_for(people, clue_id, row.verb, officer, second)
-    with conflicts_unsaid(clue_id):
-        people.log.permit(officer, row.verb, meant, second)
-    return meant, who
+    return permitted_clue(people, clue_id, row.verb, officer, second), who
 
 
 def _tell(row: EventType, signed: SignedEvent, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from console.demo.county import County, county
 from console.demo.figures import figures, shortfalls
+from console.demo.onlooker import ONLOOKER
 from console.demo.scenario import play
 from console.words import CHINESE_STATES
 from schemas.codes import Role
@@ -125,7 +126,9 @@ def _lines(measured: dict[str, Any]) -> str:
 
 def _serve(console: Console, running: County) -> None:
     for role in Role:
-        console.print(f"{role}: clue-exchange clues --config {running.nodes[role].config}", soft_wrap=True)
+        agency = running.agencies[role].settings.agency
+        proof = f"--as {ONLOOKER} --passphrase-file {running.folder / f'{agency}.passphrase'}"
+        console.print(f"{role}: clue-exchange clues --config {running.nodes[role].config} {proof}", soft_wrap=True)
     console.print(f"Kafka on {running.bootstrap}; Ctrl-C stops everything. 按 Ctrl-C 结束")
     try:
         signal.pause()

@@ -27,10 +27,9 @@ from console.cli.options import (
     GivenId,
     clue_argument,
     config_option,
-    conflicts_unsaid,
-    find_clue_for,
     json_option,
     opened,
+    permitted_clue,
 )
 from console.cli.proving import Proof, proof_options, prove
 from console.evidence_words import CHINESE_FAULTS
@@ -53,9 +52,7 @@ def export(context: click.Context, /, clue_id: GivenId, config: Path, output: Pa
     """
     with opened(config) as agency:
         officer, log = prove(Proof.taken_from(given), agency.people.officers), agency.people.log
-        meant = find_clue_for(agency.people, clue_id, LocalAct.export_evidence, officer)
-        with conflicts_unsaid(clue_id):
-            log.permit(officer, LocalAct.export_evidence, meant)
+        meant = permitted_clue(agency.people, clue_id, LocalAct.export_evidence, officer)
         log.note(Entry.of(officer, LocalAct.export_evidence, purpose=Purpose.audit, subject=Subject(meant)))
         by = Exporter(agency.settings.agency, agency.keys, agency.agreements)
         with agency.store.reading() as transaction:

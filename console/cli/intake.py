@@ -15,8 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from clue_exchange.clock import Clock
+from clue_exchange.people.permissions import LocalAct
 from clue_exchange.store import Store
+from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
+from console.cli.proving import Proof, permit_and_note, proof_options
 from console.cli.tables import Shown, show_list
 from producers.candidate import Candidate, CandidateStatus, Facts
 from producers.candidates import Candidates
@@ -34,7 +37,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @config_option
 @click.option("--mapping", type=_FILE, help="A column mapping (TOML); by default the one that fits the header.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
-def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | None) -> None:
+@proof_options
+def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | None, **given: Any) -> None:
     """
     Take in a register (csv, xlsx): screen it, keep candidates, account for every row. 登记台账导入
 
@@ -42,6 +46,7 @@ def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | Non
     """
     console = Console()
     with opened(config) as agency:
+        permit_and_note(agency.people, Proof.taken_from(given), LocalAct.intake)
         report = run_intake(
             file,
             mapping,
@@ -59,11 +64,14 @@ def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | Non
 @click.command()
 @config_option
 @click.option("--all", "everything", is_flag=True, help="Those decided on and those screened out too.")
+@proof_options
 @json_option
-def candidates(config: Path, everything: bool, as_json: bool) -> None:
-    """List the candidates that await a person; facts alone. 待审候选线索"""
+def candidates(config: Path, everything: bool, as_json: bool, **given: Any) -> None:
+    """List the candidates that await a person; facts alone, and the look is logged. 待审候选线索"""
     with opened(config) as agency:
-        rows = agency.candidates().list(None if everything else CandidateStatus.awaiting)
+        officer = looking(agency.people, Proof.taken_from(given), LocalAct.list_candidates)
+        found = agency.candidates().list(None if everything else CandidateStatus.awaiting)
+        rows = shown_to(agency.people, officer, LocalAct.list_candidates, found)
     if as_json:
         click.echo(json.dumps(list(map(_flat, rows)), default=str, ensure_ascii=False))
     else:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from uuid import UUID
 
 import click
 from rich.console import Console
@@ -16,7 +15,7 @@ from rich.table import Table
 from clue_exchange.people.officers import Account, NewOfficer
 from clue_exchange.people.permissions import LocalAct, OfficerRole
 from clue_exchange.workdays import china_time
-from console.cli.options import config_option, json_option
+from console.cli.options import GivenId, clue_argument, config_option, json_option, permitted_id
 from console.cli.proving import (
     Proof,
     chosen_passphrase,
@@ -106,17 +105,22 @@ def deactivate(login: str, config: Path, **given: Path) -> None:
 
 @officers.command()
 @click.argument("login")
-@click.argument("clue_id", metavar="CLUE", type=click.UUID)
+@clue_argument
 @config_option
 @proof_options
-def conflict(login: str, clue_id: UUID, config: Path, **given: Path) -> None:
-    """Note that an officer must neither see nor route a clue: kin, neighbour, once a party to it. 回避"""
+def conflict(login: str, clue_id: GivenId, config: Path, **given: Path) -> None:
+    """
+    Note that an officer must neither see nor route a clue: kin, neighbour, once a party to it. 回避
+
+    By its whole id also before it has arrived here.
+    """
     with opened_people(config) as people:
         by = prove(Proof.taken_from(given), people.officers)
-        people.log.permit(by, LocalAct.note_conflict, clue_id)
+        people.log.permit(by, LocalAct.note_conflict)
+        meant = permitted_id(people, clue_id, LocalAct.note_conflict, by)
         with people.store.transaction() as transaction:
-            people.officers.note_conflict(transaction, login, clue_id, by)
-    click.echo(f"for {login} there is no clue {clue_id} any more")
+            people.officers.note_conflict(transaction, login, meant, by)
+    click.echo(f"for {login} there is no clue {meant} any more")
 
 
 @officers.command()

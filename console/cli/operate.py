@@ -5,12 +5,16 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from clue_exchange.people.permissions import LocalAct
+from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
+from console.cli.proving import Proof, proof_options
 from consumers import worklist
 
 
@@ -37,12 +41,16 @@ def dead_letters(context: click.Context, config: Path, as_json: bool) -> None:
 
 @click.command()
 @config_option
+@proof_options
 @json_option
 @click.pass_context
-def waiting(context: click.Context, config: Path, as_json: bool) -> None:
-    """List the events that wait for a predecessor, and what each waits for. 等待中的事件"""
-    with opened(config) as agency, agency.store.reading() as transaction:
-        rows = worklist.waiting(transaction)
+def waiting(context: click.Context, /, config: Path, as_json: bool, **given: Any) -> None:
+    """List the events that wait for a predecessor, and what each waits for; the look is logged. 等待中的事件"""
+    with opened(config) as agency:
+        officer = looking(agency.people, Proof.taken_from(given), LocalAct.see_waiting)
+        with agency.store.reading() as transaction:
+            found = worklist.waiting(transaction)
+        rows = shown_to(agency.people, officer, LocalAct.see_waiting, found)
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], default=str))
     elif rows:

@@ -49,8 +49,15 @@ class GivenId:
     def whole(self) -> UUID | None:
         return UUID(hex=self.digits) if len(self.digits) == WHOLE_DIGITS else None
 
-    def begins(self, whole: UUID) -> bool:
-        return whole.hex.startswith(self.digits)
+    @property
+    def first(self) -> UUID:
+        """The lowest id that begins so."""
+        return UUID(hex=self.digits.ljust(WHOLE_DIGITS, "0"))
+
+    @property
+    def last(self) -> UUID:
+        """The highest id that begins so."""
+        return UUID(hex=self.digits.ljust(WHOLE_DIGITS, "f"))
 
 
 class GivenIdParameter(click.ParamType[GivenId]):
@@ -81,23 +88,35 @@ def opened(config: Path) -> Iterator[Agency]:
         agency.close()
 
 
-def find_clue(transaction: Transaction, given: GivenId, officers: Sequence[Officer] = ()) -> UUID:
+def permitted_clue(people: People, given: GivenId, act: str, officer: Officer, second: Officer | None = None) -> UUID:
     """
-    The one clue that is meant; of several the one that all these officers may see.
-
-    Where only one in conflict of interest can be meant it is answered: the permission, asked next, refuses and logs it.
+    The one clue that is meant, where these proven officers may do this act on it; a refusal is in the access log.
 
     Raises:
-        CommandRefused: none is known here, or several begin so.
+        CommandRefused: none is known here, or several begin so; or one in conflict of interest, which sounds alike.
+        NotPermitted: the role, or the second officer.
     """
-    found = _clues(transaction, given)
-    visible = [clue_id for clue_id in found if all(officer.sees(clue_id) for officer in officers)]
-    return _only(visible or found[:1], given, not_known(given))
+    meant = find_clue_for(people, given, act, officer, second)
+    with conflicts_unsaid(given):
+        people.log.permit(officer, act, meant, second)
+    return meant
+
+
+def permitted_id(people: People, given: GivenId, act: str, officer: Officer) -> UUID:
+    """As `permitted_clue`, for what may concern a clue that is not here: a whole id needs not be known."""
+    if given.whole is None:
+        return permitted_clue(people, given, act, officer)
+    with conflicts_unsaid(given):
+        people.log.permit(officer, act, given.whole)
+    return given.whole
 
 
 def find_clue_for(people: People, given: GivenId, act: str, officer: Officer, second: Officer | None = None) -> UUID:
     """
-    As `find_clue`, for an act of proven officers; a role that does not include the act learns nothing of clues.
+    The one clue that is meant; of several the one that these proven officers may see.
+
+    Where only one in conflict of interest can be meant it is answered: the permission, asked next, refuses and logs it.
+    A role that does not include the act learns nothing of clues.
 
     Raises:
         CommandRefused: none is known here, or several begin so.
@@ -106,7 +125,7 @@ def find_clue_for(people: People, given: GivenId, act: str, officer: Officer, se
     officers = [officer] if second is None else [officer, second]
     try:
         with people.store.reading() as transaction:
-            return find_clue(transaction, given, officers)
+            return _find_clue(transaction, given, officers)
     except CommandRefused:
         if officer.role not in ALLOWED.get(act, frozenset()):
             people.log.permit(officer, act)
@@ -114,40 +133,43 @@ def find_clue_for(people: People, given: GivenId, act: str, officer: Officer, se
 
 
 @contextmanager
-def conflicts_unsaid(given: GivenId) -> Iterator[None]:
+def conflicts_unsaid(given: GivenId, unknown: str = "") -> Iterator[None]:
     """Answer of a clue in conflict of interest what is answered of one that is not there; the id as it was typed."""
     try:
         yield
     except NotPermitted as refusal:
         if refusal.reason != Refusal.conflict:
             raise
-        raise CommandRefused(not_known(given)) from None
+        raise CommandRefused(unknown or not_known(given)) from None
 
 
-def find_candidate(candidates: Candidates, given: GivenId) -> UUID:
+def find_candidate(people: People, candidates: Candidates, given: GivenId, act: str, officer: Officer) -> UUID:
     """
-    The one candidate that is meant.
+    The one candidate that is meant, of those that this officer may see.
+
+    Where only one can be meant whose clue is in conflict of interest, that is an entry of the access log.
 
     Raises:
-        CommandRefused: there is none, or several begin so.
+        CommandRefused: there is none, or several begin so; or one that must not be seen, which sounds alike.
     """
-    if given.whole is not None:
-        return candidates.get(given.whole).facts.candidate_id
-    found = [each.candidate_id for each in candidates.list(None) if given.begins(each.candidate_id)]
-    return _only(found, given, f"no candidate {given.text}: see `clue-exchange candidates`")
+    unknown = f"no candidate {given.text}: see `clue-exchange candidates`"
+    found = candidates.between(given.first, given.last)
+    visible = [each for each in found if each.clue_id is None or officer.sees(each.clue_id)]
+    if found and not visible:
+        with conflicts_unsaid(given, unknown):
+            people.log.permit(officer, act, found[0].clue_id)
+    return _only([each.candidate_id for each in visible], given, unknown)
 
 
 def not_known(given: GivenId) -> str:
     """The sentence of `not_known_here`, with the id as it was typed."""
-    whole = UUID(hex=given.digits.ljust(WHOLE_DIGITS, "0"))
-    return not_known_here(whole).replace(str(whole), given.text)
+    return not_known_here(given.first).replace(str(given.first), given.text)
 
 
-def _clues(transaction: Transaction, given: GivenId) -> list[UUID]:
-    if given.whole is not None:
-        row = worklist.clue(transaction, given.whole)
-        return [] if row is None else [row.clue_id]
-    return [row.clue_id for row in worklist.clues(transaction) if given.begins(row.clue_id)]
+def _find_clue(transaction: Transaction, given: GivenId, officers: Sequence[Officer]) -> UUID:
+    found = worklist.clues_between(transaction, given.first, given.last)
+    visible = [clue_id for clue_id in found if all(officer.sees(clue_id) for officer in officers)]
+    return _only(visible or found[:1], given, not_known(given))
 
 
 def _only(found: Sequence[UUID], given: GivenId, unknown: str) -> UUID:

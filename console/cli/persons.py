@@ -2,7 +2,7 @@
 `clue-exchange candidate | hand-over | particulars | erase`: what concerns one person, by proven officers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from clue_exchange.errors import CommandRefused
+from clue_exchange.keys.blind_index import Occurrence
 from clue_exchange.people.access_entries import Subject
-from clue_exchange.people.permissions import LocalAct, Purpose
+from clue_exchange.people.permissions import LocalAct, Officer, Purpose
+from console.cli.looking import looking
 from console.cli.options import (
     Command,
     GivenId,
@@ -23,6 +25,7 @@ from console.cli.options import (
     find_candidate,
     find_clue_for,
     opened,
+    permitted_clue,
 )
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
 from consumers.particulars import open_particulars
@@ -68,12 +71,13 @@ purpose_option: Callable[[Command], Command] = click.option(
 def candidate(candidate_id: GivenId, config: Path, purpose: str, **given: Any) -> None:
     """Show what was registered of a candidate; logged before it is shown. 查看候选线索"""
     with opened(config) as agency:
-        officer, kept = prove(Proof.taken_from(given), agency.people.officers), agency.candidates()
-        meant = find_candidate(kept, candidate_id)
-        with agency.people.log.opening(officer, Subject(candidate_id=meant), Purpose(purpose)) as permit:
+        people, kept = agency.people, agency.candidates()
+        officer = looking(people, Proof.taken_from(given), LocalAct.open_particulars)
+        meant = find_candidate(people, kept, candidate_id, LocalAct.open_particulars, officer)
+        with people.log.opening(officer, Subject(candidate_id=meant), Purpose(purpose)) as permit:
             _show(kept.particulars(meant, permit))
         with agency.store.reading() as transaction:
-            _show_same(len(agency.index.same_persons(transaction, meant)))
+            _show_same(agency.index.same_persons(transaction, meant), officer)
 
 
 @click.command("hand-over")
@@ -85,8 +89,10 @@ def hand_over(candidate_id: GivenId, config: Path, legal_basis: str, categories:
     """Open a clue from a candidate, in the reviewer's name. 移送候选线索"""
     with opened(config) as agency:
         officer = prove(Proof.taken_from(given), agency.people.officers)
-        agency.people.log.permit(officer, "transfer" if agency.settings.role is Role.federation else "share")
-        found = agency.candidates().get(find_candidate(agency.candidates(), candidate_id)).facts
+        verb = "transfer" if agency.settings.role is Role.federation else "share"
+        agency.people.log.permit(officer, verb)
+        meant = find_candidate(agency.people, agency.candidates(), candidate_id, verb, officer)
+        found = agency.candidates().get(meant).facts
         facts = opening_facts(found, agency.settings.role, officer.officer_id, legal_basis, categories)
         signed = agency.desk().hand_over(found.candidate_id, facts)
     click.echo(f"{facts.event_type}: clue {signed.envelope.clue_id}, number {signed.number} in {signed.topic}")
@@ -107,7 +113,7 @@ def particulars(clue_id: GivenId, person: PersonKey, config: Path, purpose: str,
             agency.store.reading() as transaction,
         ):
             _show(open_particulars(transaction, agency.ledger, agency.keyring, meant, person, permit))
-            _show_same(len(agency.index.same_persons(transaction, meant)))
+            _show_same(agency.index.same_persons(transaction, meant), officer)
 
 
 @click.command()
@@ -126,9 +132,7 @@ def erase(clue_id: GivenId, persons: tuple[PersonKey, ...], ground: str, config:
     with opened(config) as agency:
         proof, people = Proof.taken_from(given), agency.people
         officer, second = prove(proof, people.officers), proof.second(people.officers)
-        meant = find_clue_for(people, clue_id, LocalAct.erase, officer, second)
-        with conflicts_unsaid(clue_id):
-            people.log.permit(officer, LocalAct.erase, meant, second)
+        meant = permitted_clue(people, clue_id, LocalAct.erase, officer, second)
         with agency.store.reading() as transaction:
             view = agency.ledger.fold(transaction, meant).view
         chosen = persons or tuple(sorted(view.persons))
@@ -154,6 +158,7 @@ def _show(told: Particulars) -> None:
     Console().print(table)
 
 
-def _show_same(found: int) -> None:
+def _show_same(elsewhere: Sequence[Occurrence], officer: Officer) -> None:
+    found = sum(each.clue_id is None or officer.sees(each.clue_id) for each in elsewhere)
     if found:
         click.echo(f"the same number occurs in {found} other place(s) here: compare 同一证件号另有 {found} 处,请核对")

@@ -16,8 +16,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from clue_exchange.errors import CommandRefused
+from clue_exchange.people.permissions import LocalAct
 from clue_exchange.workdays import china_date, china_time
-from console.cli.options import GivenId, clue_argument, config_option, find_clue, json_option, not_known, opened
+from console.cli.looking import look_at_clue, looking, shown_to
+from console.cli.options import GivenId, clue_argument, config_option, json_option, not_known, opened
+from console.cli.proving import Proof, proof_options
 from console.cli.tables import Shown, show_list
 from console.duty_words import due_in_words, duty_in_words, standing_in_words
 from console.words import CHINESE_STATES, MEANINGS, in_words
@@ -34,11 +37,15 @@ from schemas.view import State
 @config_option
 @click.option("--mine", is_flag=True, help="Only those where the turn is ours.")
 @click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in State]), metavar="STATE")
+@proof_options
 @json_option
-def clues(config: Path, mine: bool, states: Sequence[str], as_json: bool) -> None:
-    """List the clues of this side: state, turn, and whether it is firm. 线索列表"""
-    with opened(config) as agency, agency.store.reading() as transaction:
-        rows = worklist.clues(transaction, agency.settings.role if mine else None, states)
+def clues(config: Path, mine: bool, states: Sequence[str], as_json: bool, **given: Any) -> None:
+    """List the clues of this side: state, turn, and whether it is firm; the look is logged. 线索列表"""
+    with opened(config) as agency:
+        officer = looking(agency.people, Proof.taken_from(given), LocalAct.see_clues)
+        with agency.store.reading() as transaction:
+            found = worklist.clues(transaction, agency.settings.role if mine else None, states)
+        rows = shown_to(agency.people, officer, LocalAct.see_clues, found)
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], default=str))
     else:
@@ -48,14 +55,17 @@ def clues(config: Path, mine: bool, states: Sequence[str], as_json: bool) -> Non
 @click.command()
 @clue_argument
 @config_option
+@proof_options
 @json_option
-def clue(clue_id: GivenId, config: Path, as_json: bool) -> None:
-    """Show one clue and its chain of events, by its id or the beginning of it; facts alone. 线索详情"""
-    with opened(config) as agency, agency.store.reading() as transaction:
-        row = worklist.clue(transaction, meant := find_clue(transaction, clue_id))
-        chain = worklist.chain(transaction, meant)
-        today = china_date(agency.clock())
-        clocks = [clock for _, found in agency.clock_reader.clocks(transaction, [meant], today) for clock in found]
+def clue(clue_id: GivenId, config: Path, as_json: bool, **given: Any) -> None:
+    """Show one clue and its chain of events, by its id or the beginning of it; facts alone, logged. 线索详情"""
+    with opened(config) as agency:
+        officer = looking(agency.people, Proof.taken_from(given), LocalAct.see_clues)
+        meant = look_at_clue(agency.people, officer, clue_id)
+        with agency.store.reading() as transaction:
+            row, chain = worklist.clue(transaction, meant), worklist.chain(transaction, meant)
+            today = china_date(agency.clock())
+            clocks = [clock for _, found in agency.clock_reader.clocks(transaction, [meant], today) for clock in found]
     if row is None:
         raise CommandRefused(not_known(clue_id))
     if as_json:

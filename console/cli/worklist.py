@@ -11,8 +11,11 @@ from typing import Any
 import click
 from rich.console import Console
 
+from clue_exchange.people.permissions import LocalAct
 from clue_exchange.workdays import PublishedCalendar, china_date
+from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
+from console.cli.proving import Proof, proof_options
 from console.cli.tables import Shown, show_list
 from console.duty_words import due_in_words, duty_in_words
 from consumers.deadlines import OpenDuty
@@ -28,17 +31,21 @@ WEEKDAYS = "一二三四五六日"
 @click.option("--by", type=click.Choice([role.value for role in Role]), help="Only what this side owes.")
 @click.option("--days", type=click.IntRange(0, 3660), default=7, show_default=True, help="Due within so many days.")
 @click.option("--all", "wants_all", is_flag=True, help="All that is owed, also what is paused or due later.")
+@proof_options
 @json_option
-def worklist(config: Path, by: str | None, days: int, wants_all: bool, as_json: bool) -> None:
-    """List what is overdue and due soon, the oldest first, and by whom it is owed. 期限清单"""
-    with opened(config) as agency, agency.store.reading() as transaction:
-        today = china_date(agency.clock())
-        duties = agency.clock_reader.open_duties(transaction, today)
-    wanted = [
-        each
-        for each in duties
-        if by in (None, each.clock.by) and (wants_all or (each.days_left is not None and each.days_left <= days))
-    ]
+def worklist(config: Path, by: str | None, days: int, wants_all: bool, as_json: bool, **given: Any) -> None:
+    """List what is overdue and due soon, the oldest first, and by whom it is owed; the look is logged. 期限清单"""
+    with opened(config) as agency:
+        officer = looking(agency.people, Proof.taken_from(given), LocalAct.see_clues)
+        with agency.store.reading() as transaction:
+            today = china_date(agency.clock())
+            duties = agency.clock_reader.open_duties(transaction, today)
+        found = [
+            each
+            for each in duties
+            if by in (None, each.clock.by) and (wants_all or (each.days_left is not None and each.days_left <= days))
+        ]
+        wanted = shown_to(agency.people, officer, LocalAct.see_clues, found)
     if as_json:
         click.echo(json.dumps([_row(each) for each in wanted], default=str))
     else:

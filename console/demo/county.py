@@ -18,6 +18,7 @@ from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics, topic_name
 from clue_exchange.workdays import china_date
+from console.demo.onlooker import appoint
 from console.demo.processes import NodeProcess, end_node, running_node
 from console.wiring import Agency
 from schemas.catalog import EVENT_FAMILIES
@@ -66,6 +67,7 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
         agencies = {role: Agency.open(settings[role]) for role in Role}
         for agency in agencies.values():
             running.callback(agency.close)
+            appoint(agency.people, folder / f"{agency.settings.agency}.passphrase")
         tell("starting the two nodes 启动两个节点")
         nodes = {role: running.enter_context(NodeProcess(settings[role], folder)) for role in Role}
         yield County(bootstrap, folder, agencies, nodes)

@@ -16,6 +16,7 @@ import pytest
 from clue_exchange.embedded.node import wait_until
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from console.demo.county import stop_leftovers
+from console.demo.onlooker import ONLOOKER
 from console.demo.processes import running_node
 from schemas.view import State
 from tests.kafka_steps import clue_exchange
@@ -50,13 +51,14 @@ def test_more_than_sixty_clues_are_transferred_from_the_registers(demo_figures: 
 def test_an_officer_can_look_afterwards(demo_folder: Path, demo_figures: dict[str, Any]) -> None:
     """The databases that the nodes leave answer the command line; the exit codes say that nothing needs a person."""
     config = str(demo_folder / "county" / "federation-110101.toml")
+    proof = ("--as", ONLOOKER, "--passphrase-file", str(demo_folder / "county" / "federation-110101.passphrase"))
 
-    listed = json.loads(clue_exchange("clues", "--config", config, "--json"))
-    one = json.loads(clue_exchange("clue", listed[0]["clue_id"], "--config", config, "--json"))
+    listed = json.loads(clue_exchange("clues", "--config", config, *proof, "--json"))
+    one = json.loads(clue_exchange("clue", listed[0]["clue_id"], "--config", config, *proof, "--json"))
 
     assert len(listed) == sum(demo_figures["clues"]["federation"].values())
     assert one["events"][0]["event_type"] in ("ClueTransferred", "ClueShared")
-    assert "nothing waits" in clue_exchange("waiting", "--config", config)
+    assert "nothing waits" in clue_exchange("waiting", "--config", config, *proof)
     assert "no dead letters" in clue_exchange("dead-letters", "--config", config)
 
 

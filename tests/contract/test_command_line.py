@@ -33,10 +33,10 @@ def test_an_officer_transfers_and_the_other_side_accepts(
     procuratorate.run("accept", clue_id, *procuratorate.by(OFFICER), "--handler", "officer-9")
     sides.exchange()
 
-    (ours,), (theirs,) = federation.json("clues"), procuratorate.json("clues", "--mine")
+    (ours,), (theirs,) = federation.seen("clues"), procuratorate.seen("clues", "--mine")
 
     assert (ours["state"], ours["digest"]) == ("accepted", theirs["digest"])
-    assert "受理线索" in federation.run("clue", clue_id).output
+    assert "受理线索" in federation.look("clue", clue_id).output
 
 
 def test_a_refusal_is_one_line_that_says_what_is_possible(desks: tuple[Desk, Desk], clue_id: str) -> None:
@@ -81,8 +81,8 @@ def test_particulars_that_are_not_json_are_refused(desks: tuple[Desk, Desk]) -> 
 
 def test_nothing_waits_and_nothing_is_dead(desks: tuple[Desk, Desk], clue_id: str) -> None:
     """The operator's commands answer 0 when nothing needs a person."""
-    for name in ("waiting", "dead-letters"):
-        assert desks[1].json(name) == []
+    assert desks[1].seen("waiting") == []
+    assert desks[1].json("dead-letters") == []
 
 
 def test_an_act_without_proof_or_beyond_the_role_is_refused(desks: tuple[Desk, Desk], clue_id: str) -> None:
@@ -105,7 +105,7 @@ def test_a_decline_needs_a_second_proven_officer(desks: tuple[Desk, Desk], clue_
     desks[1].run(*words, *first, *desks[1].by(OFFICER, "second"), expected=1)
     desks[1].run(*words, *first, *second)
 
-    facts = desks[1].json("clue", clue_id)["events"][-1]["facts"]
+    facts = desks[1].seen("clue", clue_id)["events"][-1]["facts"]
 
     assert facts["officer"] != facts["second"]
 
@@ -137,7 +137,7 @@ def test_a_person_is_erased_by_two_officers_on_each_side(
             expected=1,
         )
         assert "erased" in shown.output
-    assert [event["event_type"] for event in desks[0].json("clue", clue_id)["events"]][1:] == [
+    assert [event["event_type"] for event in desks[0].seen("clue", clue_id)["events"]][1:] == [
         "ErasureRequested",
         "ErasureConfirmed",
     ]

@@ -44,8 +44,8 @@ def test_six_characters_name_a_clue_wherever_one_is_named(sides: TwoSides, desks
     desk.run("accept", "abcdef00-0", *desk.by(OFFICER), "--handler", "officer-9")
 
     assert "甲某" in opened.output
-    assert desk.json("clue", "abcdef")["state"] == "accepted"
-    assert "first 6 characters" in desk.run("clue", "abcde", expected=2).output
+    assert desk.seen("clue", "abcdef")["state"] == "accepted"
+    assert "first 6 characters" in desk.look("clue", "abcde", expected=2).output
 
 
 def test_the_beginning_of_several_clues_is_refused(sides: TwoSides, desks: tuple[Desk, Desk]) -> None:
@@ -53,8 +53,8 @@ def test_the_beginning_of_several_clues_is_refused(sides: TwoSides, desks: tuple
     transferred(sides, beginning_with("abcdef", 1))
     second = transferred(sides, beginning_with("abcdef", 2))
 
-    assert "2 begin with abcdef: give more of the id" in desks[0].run("clue", "abcdef", expected=1).output
-    assert desks[0].json("clue", second)["clue_id"] == second
+    assert "2 begin with abcdef: give more of the id" in desks[0].look("clue", "abcdef", expected=1).output
+    assert desks[0].seen("clue", second)["clue_id"] == second
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_a_role_that_does_not_include_the_act_learns_nothing_of_clues(
 def test_the_beginning_of_an_id_names_a_candidate(desks: tuple[Desk, Desk], tmp_path: Path) -> None:
     """Looking and handing over; one that is not there is refused in one line."""
     desk, register = desks[0], a_csv(tmp_path / "register.csv", a_row())
-    desk.run("intake", str(register))
-    (listed,) = desk.json("candidates")
+    desk.look("intake", str(register))
+    (listed,) = desk.seen("candidates")
     beginning = listed["candidate_id"][:8]
 
     shown = desk.run("candidate", beginning, "--purpose", "review", *desk.by(REVIEWER))
@@ -125,16 +125,16 @@ def test_the_beginning_of_an_id_names_a_candidate(desks: tuple[Desk, Desk], tmp_
 def test_an_id_is_never_cut(sides: TwoSides, desks: tuple[Desk, Desk], tmp_path: Path) -> None:
     """On a narrow terminal other columns give way, and what is left out is named."""
     clue_id = transferred(sides, beginning_with("abcdef"))
-    desks[0].run("intake", str(a_csv(tmp_path / "register.csv", a_row())))
-    (candidate,) = desks[0].json("candidates")
+    desks[0].look("intake", str(a_csv(tmp_path / "register.csv", a_row())))
+    (candidate,) = desks[0].seen("candidates")
 
     for columns in (60, 80, 200):
-        clues = desks[0].run("clues", columns=columns).output
+        clues = desks[0].look("clues", columns=columns).output
         assert clue_id in clues
         assert ("no room for" in clues) is (columns < 200)
-        assert candidate["candidate_id"] in desks[0].run("candidates", columns=columns).output
+        assert candidate["candidate_id"] in desks[0].look("candidates", columns=columns).output
 
 
 def test_an_empty_list_says_none(desks: tuple[Desk, Desk]) -> None:
     """Not a table without rows."""
-    assert desks[0].run("clues").output == desks[0].run("candidates").output == "none 无\n"
+    assert desks[0].look("clues").output == desks[0].look("candidates").output == "none 无\n"

@@ -20,28 +20,28 @@ def test_both_desks_list_the_same_duties_the_longest_overdue_first(sides: TwoSid
     sides.procuratorate.procuratorate().return_(second, an_event(ClueReturned))
     sides.exchange()
     federation, procuratorate = both_desks(sides, tmp_path)
-    listed = federation.json("worklist")
+    listed = federation.seen("worklist")
     rows = [(each["clue"], each["duty"], each["by"], each["due"], each["is_overdue"]) for each in listed]
 
-    assert procuratorate.json("worklist") == listed
+    assert procuratorate.seen("worklist") == listed
     assert rows[:2] == [
         (str(first), "take_up", "procuratorate", "2026-03-11", True),
         (str(second), "complete", "federation", "2026-03-16", True),
     ]
-    assert {each["duty"] for each in federation.json("worklist", "--by", "federation")} == {"complete"}
-    assert [each["clue"] for each in federation.json("worklist", "--all") if each["is_paused"]] == [str(second)] * 2
-    assert "OVERDUE 逾期" in federation.run("worklist", columns=200).output
+    assert {each["duty"] for each in federation.seen("worklist", "--by", "federation")} == {"complete"}
+    assert [each["clue"] for each in federation.seen("worklist", "--all") if each["is_paused"]] == [str(second)] * 2
+    assert "OVERDUE 逾期" in federation.look("worklist", columns=200).output
 
 
 def test_a_clue_shows_its_clocks(sides: TwoSides, tmp_path: Path) -> None:
     """Since when, until when, by whom, and how it stands."""
     clue_id = str(sides.transfer().envelope.clue_id)
     federation, _ = both_desks(sides, tmp_path)
-    taking_up = federation.json("clue", clue_id)["clocks"][0]
+    taking_up = federation.seen("clue", clue_id)["clocks"][0]
 
     assert (taking_up["duty"], taking_up["by"], taking_up["due"]) == ("take_up", "procuratorate", "2026-03-11")
-    assert "受理" in federation.run("clue", clue_id, columns=160).output
-    assert "OVERDUE 已逾期" in federation.run("clue", clue_id, columns=160).output
+    assert "受理" in federation.look("clue", clue_id, columns=160).output
+    assert "OVERDUE 已逾期" in federation.look("clue", clue_id, columns=160).output
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Signed agreements: the file that both parties sign, and the versions that a node
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -100,6 +100,18 @@ def write_agreement(path: Path, signed: SignedAgreement) -> None:
     signatures = {agency: base64.b64encode(s).decode("ascii") for agency, s in signed.signatures.items()}
     text = yaml.safe_dump({**content, "signatures": signatures}, allow_unicode=True, sort_keys=False)
     path.write_text(text, encoding="utf-8")
+
+
+def counterparts(agreements: Iterable[SignedAgreement]) -> dict[str, list[str]]:
+    """Each party of these agreements with those that it has one with; versions of one agreement count once."""
+    found: dict[str, list[str]] = {}
+    for signed in agreements:
+        federation, procuratorate = signed.agreement.federation.agency, signed.agreement.procuratorate.agency
+        for agency, other in ((federation, procuratorate), (procuratorate, federation)):
+            others = found.setdefault(agency, [])
+            if other not in others:
+                others.append(other)
+    return found
 
 
 class Agreements:

@@ -135,11 +135,6 @@ def acls_of_agencies(counterparts: Mapping[str, Iterable[str]]) -> frozenset[Acl
     return frozenset(acl for agency, others in counterparts.items() for acl in acls_for(agency, others))
 
 
-def acls_of_readers(agency: str, counterparts: Iterable[str]) -> frozenset[Acl]:
-    """Say what the counterparts' nodes may do with this agency's topics: the mirror image."""
-    return frozenset(acl for other in counterparts for acl in _readers(agency, other))
-
-
 def acls_of_operator(principal: str) -> frozenset[Acl]:
     """Say what who watches may do: see every topic and group and how it is set, read no record."""
     everywhere = [(kind, EVERYTHING, Pattern.LITERAL) for kind in (Resource.TOPIC, Resource.GROUP)]

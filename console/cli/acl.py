@@ -1,7 +1,7 @@
-"""`clue-exchange acl`: who may do what in Kafka, generated from the agencies' names, put there and compared."""
+"""`clue-exchange acl`: who may do what in Kafka, generated from signed agreements, put there and compared."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +11,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from clue_exchange.agreements import SignedAgreement, counterparts, read_agreement
 from clue_exchange.doors.access_admin import AccessAdmin
 from clue_exchange.doors.acls import (
     Acl,
     AclDrift,
     Permission,
-    acls_for,
     acls_of_administrator,
+    acls_of_agencies,
     acls_of_operator,
-    acls_of_readers,
     concerns,
     drift,
 )
 from clue_exchange.doors.kafka_security import KafkaSecurity, read_password
 from clue_exchange.doors.local_security import ADMINISTRATOR, OPERATOR
-from clue_exchange.errors import ExchangeError
-from console.cli.agencies import checked
+from clue_exchange.errors import AgreementInvalid, ExchangeError
 from console.cli.security import FILE, security_options
 
 Command = Callable[..., Any]
@@ -40,28 +39,40 @@ class Cooperation:
     Whose rights a command is about.
 
     Attributes:
-        agency, counterparts: the agency, and with whom it has an agreement.
+        counterparts: the agencies of the agreements, each with those that it has one with.
         operators, administrators: who watches, and who sets up, by the names in their certificates.
     """
 
-    agency: str
-    counterparts: Sequence[str]
+    counterparts: Mapping[str, Sequence[str]]
     operators: Sequence[str]
     administrators: Sequence[str]
 
+    @classmethod
+    def by(cls, agreements: Sequence[Path], operators: Sequence[str], administrators: Sequence[str]) -> "Cooperation":
+        """
+        That of the parties of these agreement files.
+
+        Raises:
+            AgreementInvalid: names the file that is none, or is not signed by both.
+        """
+        return cls(counterparts([_signed(path) for path in agreements]), operators, administrators)
+
     def wanted(self) -> frozenset[Acl]:
         """What should be there."""
-        wanted = acls_for(self.agency, self.counterparts) | acls_of_readers(self.agency, self.counterparts)
+        wanted = acls_of_agencies(self.counterparts)
         for name in self.operators:
             wanted |= acls_of_operator(name)
         for name in self.administrators:
-            wanted |= acls_of_administrator(name, [self.agency])
+            wanted |= acls_of_administrator(name, self.counterparts)
         return wanted
 
     def drift(self, found: frozenset[Acl]) -> list[AclDrift]:
-        """What is missing, and what is there for this agency, its topics, the operators or the cluster unasked."""
-        judged = {acl for acl in found if acl.principal in self.operators or concerns(acl, self.agency)}
+        """What is missing, and what is there for these agencies, their topics, the operators or the cluster unasked."""
+        judged = {acl for acl in found if acl.principal in self.operators or self._concerns(acl)}
         return drift(self.wanted(), judged)
+
+    def _concerns(self, acl: Acl) -> bool:
+        return any(concerns(acl, agency) for agency in self.counterparts)
 
 
 def cooperation_options(command: Command) -> Command:
@@ -71,9 +82,13 @@ def cooperation_options(command: Command) -> Command:
         click.option("--administrator", "administrators", multiple=True, default=(ADMINISTRATOR,), show_default=True),
         click.option("--operator", "operators", multiple=True, default=(OPERATOR,), show_default=True),
         click.option(
-            "--counterpart", "counterparts", multiple=True, required=True, callback=checked, metavar="ROLE-REGION"
+            "--agreement",
+            "agreements",
+            multiple=True,
+            required=True,
+            type=FILE,
+            help="A signed agreement; give every one that its two parties have.",
         ),
-        click.option("--agency", required=True, callback=checked, metavar="ROLE-REGION"),
     ):
         command = option(command)
     return bootstrap_option(security_options(command))
@@ -81,15 +96,19 @@ def cooperation_options(command: Command) -> Command:
 
 @click.group()
 def acl() -> None:
-    """Who may do what in Kafka: rules that follow from the agencies' names."""
+    """Who may do what in Kafka: rules that follow from the signed agreements. Kafka 访问权限"""
 
 
 @acl.command()
 @cooperation_options
 @click.option("--remove-extra", is_flag=True, help="Remove the grants that nobody asked for; denials stay.")
 def apply(bootstrap: str, security: KafkaSecurity | None, as_json: bool, remove_extra: bool, **whose: Any) -> None:
-    """Add the rules that are missing for this agency; run it for each agency of the cluster."""
-    cooperation = Cooperation(**whose)
+    """
+    Add the rules that are missing for the parties of the agreements.
+
+    An agreement that not both have signed gives no right. What nobody asked for is named.
+    """
+    cooperation = Cooperation.by(**whose)
     with _administering(bootstrap, security) as admin:
         found = cooperation.drift(admin.acls())
         missing = [each.acl for each in found if each.is_missing]
@@ -114,9 +133,10 @@ def apply(bootstrap: str, security: KafkaSecurity | None, as_json: bool, remove_
 def check(
     context: click.Context, /, bootstrap: str, security: KafkaSecurity | None, as_json: bool, **whose: Any
 ) -> None:
-    """Compare the rules with what they should be; exit 1 when they differ."""
+    """Compare the rules with what they should be by the agreements; exit 1 when they differ."""
+    cooperation = Cooperation.by(**whose)
     with _administering(bootstrap, security) as admin:
-        found = Cooperation(**whose).drift(admin.acls())
+        found = cooperation.drift(admin.acls())
     if as_json:
         listed = {
             what: [str(each.acl) for each in found if each.is_missing is is_missing] for what, is_missing in KINDS
@@ -142,6 +162,13 @@ def password(user: str, new_password_file: Path, bootstrap: str, security: Kafka
 
 
 KINDS = (("missing", True), ("extra", False))
+
+
+def _signed(path: Path) -> SignedAgreement:
+    signed = read_agreement(path)
+    if problems := signed.problems():
+        raise AgreementInvalid(f"{path}: {'; '.join(problems)}: no right follows from it")
+    return signed
 
 
 @contextmanager

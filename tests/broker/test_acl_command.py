@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from clue_exchange.agreements import read_agreement, write_agreement
 from clue_exchange.doors.access_admin import AccessAdmin
-from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resource, acls_for
+from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resource, acls_for, acls_of_agencies
 from clue_exchange.doors.kafka_security import KafkaSecurity
-from console.cli.acl import acl
+from console.cli import main
+from schemas.codes import Role
 from tests.doors import FEDERATION, PROCURATORATE, Doors
+from tests.two_sides import a_ceremony
 
 pytestmark = pytest.mark.broker
 
@@ -29,12 +32,24 @@ def options(security: KafkaSecurity) -> list[str]:
 
 
 @pytest.fixture
-def run(doors: Doors) -> Run:
-    """Runs the command for the federation of the county, as the administrator."""
+def agreement(tmp_path: Path) -> Path:
+    """The signed agreement of the county."""
+    return an_agreement(tmp_path / "agreement.yaml", FEDERATION, PROCURATORATE)
+
+
+def an_agreement(path: Path, federation: str, procuratorate: str) -> Path:
+    """A file that both have signed."""
+    write_agreement(path, a_ceremony({Role.federation: federation, Role.procuratorate: procuratorate}).signed)
+    return path
+
+
+@pytest.fixture
+def run(doors: Doors, agreement: Path) -> Run:
+    """Runs the command for the parties of the county's agreement, as the administrator."""
 
     def run(*words: str, security: KafkaSecurity = doors.local.administrator) -> Result:
-        whose = ["--agency", FEDERATION, "--counterpart", PROCURATORATE, "--bootstrap", doors.bootstrap]
-        return CliRunner().invoke(acl, [*words, *whose, *options(security)])
+        whose = ["--agreement", str(agreement), "--bootstrap", doors.bootstrap]
+        return CliRunner().invoke(main, ["acl", *words, *whose, *options(security)])
 
     return run
 
@@ -58,11 +73,12 @@ def drift(result: Result) -> dict[str, Any]:
 
 def test_rights_are_put_there_once(run: Run, access: AccessAdmin) -> None:
     """A second run adds nothing, and the check is content."""
-    access.revoke(acls_for(FEDERATION, [PROCURATORATE]))
+    of_the_county = acls_of_agencies({FEDERATION: [PROCURATORATE], PROCURATORATE: [FEDERATION]})
+    access.revoke(of_the_county)
 
     first, second = json.loads(run("apply", "--json").stdout), json.loads(run("apply", "--json").stdout)
 
-    assert len(first["added"]) == len(acls_for(FEDERATION, [PROCURATORATE]))
+    assert len(first["added"]) == len(of_the_county)
     assert second == {"added": [], "removed": [], "extra": []}
     assert run("check").exit_code == 0
 
@@ -103,6 +119,34 @@ def test_a_right_that_was_changed_is_missing_and_extra(run: Run, access: AccessA
     access.grant([changed])
 
     assert drift(run("check", "--json")) == {"missing": [str(WRITE)], "extra": [str(changed)]}
+
+
+def test_several_agreements_are_one_call(run: Run, access: AccessAdmin, tmp_path: Path) -> None:
+    """A procuratorate that has two is judged by both; by one alone, the rights of the other are nobody's."""
+    second = str(an_agreement(tmp_path / "second.yaml", "federation-110102", PROCURATORATE))
+    access.grant(acls_for("federation-110102", [PROCURATORATE]))
+
+    added = json.loads(run("apply", "--json", "--agreement", second).stdout)["added"]
+
+    assert [rule for rule in added if rule.startswith(f"allow {PROCURATORATE}")] == [
+        f"allow {PROCURATORATE} to {each} topic federation-110102.…" for each in ("describe", "read")
+    ]
+    assert run("check", "--agreement", second).exit_code == 0
+    assert {"federation-110102" in rule for rule in drift(run("check", "--json"))["extra"]} == {True}
+
+
+def test_an_agreement_that_not_both_have_signed_gives_no_right(run: Run, agreement: Path) -> None:
+    """Refused before the broker is asked, with who is missing; a name that was changed afterwards likewise."""
+    signed = read_agreement(agreement)
+    write_agreement(agreement, replace(signed, signatures={FEDERATION: signed.signatures[FEDERATION]}))
+    unsigned = run("apply")
+    write_agreement(agreement, signed)
+    agreement.write_text(agreement.read_text(encoding="utf-8").replace(FEDERATION, "federation-110199"))
+    renamed = run("check")
+
+    assert (unsigned.exit_code, renamed.exit_code) == (1, 1)
+    assert f"{PROCURATORATE} has not signed: no right follows from it" in unsigned.output
+    assert "does not hold: another text" in renamed.output
 
 
 def test_rights_of_other_counties_are_nobodys_business_here(run: Run, access: AccessAdmin) -> None:
@@ -151,17 +195,16 @@ def test_a_user_gets_a_password(doors: Doors, tmp_path: Path) -> None:
     file.write_text("a password\n", encoding="utf-8")
     words = ["password", "someone", "--new-password-file", str(file), "--bootstrap", doors.bootstrap]
 
-    done = CliRunner().invoke(acl, [*words, *options(doors.local.administrator)])
+    done = CliRunner().invoke(main, ["acl", *words, *options(doors.local.administrator)])
 
     assert done.output == "someone has a new password\n"
 
 
-def test_half_a_proof_is_refused_before_anything_is_asked(run: Run, doors: Doors) -> None:
+def test_half_a_proof_is_refused_before_anything_is_asked(agreement: Path, doors: Doors) -> None:
     """A certificate without its key."""
     ca = str(doors.local.operator.ca)
-    words = ["check", "--agency", FEDERATION, "--counterpart", PROCURATORATE, "--ca", ca, "--certificate", ca]
 
-    refused = CliRunner().invoke(acl, words)
+    refused = CliRunner().invoke(main, ["acl", "check", "--agreement", str(agreement), "--ca", ca, "--certificate", ca])
 
     assert refused.exit_code == 2
     assert "needs certificate and key, or username and password_file" in refused.output

@@ -4,6 +4,7 @@ The one place where the parts of an agency are put together: clocks, ids, settin
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 from clue_exchange.agreement_check import problems_at
@@ -12,6 +13,7 @@ from clue_exchange.clock import Clock, system_clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
 from clue_exchange.kafka_records import TopicIdentity
+from clue_exchange.kafka_settings import PATIENCE_MS
 from clue_exchange.keys import public_keys
 from clue_exchange.keys.at_rest import AtRest
 from clue_exchange.keys.blind_index import BlindIndex
@@ -32,6 +34,7 @@ from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.deadlines import ClockReader
+from consumers.journal_ends import JournalEnds
 from consumers.loop import Loop
 from consumers.receipt_rounds import ReceiptRounds
 from consumers.receipts import Receipts
@@ -48,6 +51,8 @@ from schemas.codes import Role
 
 RECEIVED = (*EVENT_FAMILIES, Family.KEYS, Family.RECEIPTS)
 """What a node takes in of the counterpart's topics."""
+LOOK_PATIENCE_MS = 2_000
+"""For a person who waits at a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,9 @@ class Agency:
         journals = Journals(topics, self._topics, self.store, self.clock, log)
         return Loop(journals, self._consumer, self.store, self.batches(), log)
 
+    def journal_ends(self) -> JournalEnds:
+        return JournalEnds(partial(self._consumer, patience_ms=LOOK_PATIENCE_MS))
+
     def housekeeping(self, log: Log) -> Housekeeping:
         return Housekeeping(self.store, self.keyring, self.clock, log)
 
@@ -208,12 +216,13 @@ class Agency:
         with TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security) as admin:
             return admin.identities(topics)
 
-    def _consumer(self, next_offsets: Mapping[str, int]) -> JournalConsumer:
+    def _consumer(self, next_offsets: Mapping[str, int], patience_ms: int = PATIENCE_MS) -> JournalConsumer:
         settings = self.settings
         return JournalConsumer(
             settings.bootstrap,
             next_offsets,
             group_id=f"{settings.agency}.exchange",
             client_id=settings.agency,
+            patience_ms=patience_ms,
             security=settings.security,
         )

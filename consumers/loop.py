@@ -91,6 +91,7 @@ class Loop:
         while not stop.is_set():
             polls += 1
             idle_polls = 0 if self.take_in_once(consumer, POLL_TIMEOUT_MS) else idle_polls + 1
+            self._journals.sample(consumer, read)
             if idle_polls % POLLS_BETWEEN_CHECKS == POLLS_BETWEEN_CHECKS - 1:
                 consumer.require_held()
             if idle_polls % POLLS_BETWEEN_RECOGNITIONS == POLLS_BETWEEN_RECOGNITIONS - 1:

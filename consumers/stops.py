@@ -9,9 +9,11 @@ from clue_exchange import journal_stops
 from clue_exchange.clock import Clock
 from clue_exchange.journal_stops import DEATHS_CAP
 from clue_exchange.journals import Stop, go_on_at, read_position, recognise
+from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord, TopicIdentity
 from clue_exchange.logs import Log
 from clue_exchange.store import Store
+from consumers.lag_samples import LagSamples
 
 AskTopics = Callable[[Sequence[str]], Mapping[str, TopicIdentity]]
 """Asks the broker which topics stand behind these names."""
@@ -30,6 +32,7 @@ class Journals:
         self._clock = clock
         self._log = log
         self._batches_in_hand = 1
+        self._samples = LagSamples(store, clock)
 
     def begin(self) -> None:
         """
@@ -65,6 +68,10 @@ class Journals:
                 reason = recognise(transaction, topic, found, self._clock())
             if reason is not None:
                 self.stop(topic, reason)
+
+    def sample(self, consumer: JournalConsumer, read: Collection[str]) -> None:
+        """Note now and then where the journals that are read stand and end: `lag` judges by it."""
+        self._samples.take_when_due(consumer, read)
 
     def stop(self, topic: str, reason: Stop) -> None:
         """Stop this journal where it stands."""

@@ -2,8 +2,8 @@
 The lease: one node of an agency works at a time, another one stands by.
 
 Its row holds a number that the working node raises every few seconds. A node that stands by takes over when it has
-seen the same number for so long by its own clock: no two clocks are ever compared
-(docs/decisions/0015-read-back-before-work.md).
+seen the same number for 15 seconds by its own clock: no two clocks are ever compared, see
+docs/decisions/0015-read-back-before-work.md.
 """
 
 from collections.abc import Callable

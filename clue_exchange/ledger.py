@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, null, or_, select
+from sqlalchemy import and_, bindparam, func, null, or_, select
 
 from clue_exchange import chains, rejections
 from clue_exchange.chains import APPLIED, VOID, WAITING, Chain, Kept
@@ -111,6 +111,13 @@ class Ledger:
         """The numbers of a journal's events that have not taken their places, the lowest first."""
         waiting = EVENT.c.outcome == WAITING, EVENT.c.topic == topic
         return list(transaction.scalars(select(EVENT.c.number).where(*waiting).order_by(EVENT.c.number).limit(limit)))
+
+    def lacking(self, transaction: Transaction, topic: str, last: int) -> list[int]:
+        """The numbers of an own journal up to `last` of which there is no event here."""
+        of_journal = EVENT.c.topic == topic, EVENT.c.number <= last
+        if transaction.scalar(select(func.count()).select_from(EVENT).where(*of_journal)) == last:
+            return []
+        return sorted({*range(1, last + 1)}.difference(transaction.scalars(select(EVENT.c.number).where(*of_journal))))
 
     def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
         """The topics and records of the events that wait without facts: for a key, or for a newer version."""

@@ -106,7 +106,8 @@ AID_BRANCH = Table(
     Column("answer", String(16)),
 )
 
-# Written by clue_exchange/outbox.py alone. The last number of each own journal, and what still has to reach Kafka.
+# Written by clue_exchange/outbox.py alone, and by sent_records.py where it is read back from Kafka. The last number of
+# each own journal, and what still has to reach Kafka.
 JOURNAL_COUNTER = Table(
     "journal_counter",
     METADATA,

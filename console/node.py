@@ -117,7 +117,7 @@ class Node:
         return True
 
     def _parts(self) -> None:
-        self._require_not_restored()
+        self._read_back()
         parts = {
             "relay": self._relay,
             "loop": self._loop,
@@ -143,14 +143,18 @@ class Node:
         with self._agency.producer() as producer:
             self._agency.relay(producer, self._log).run(self._pause)
 
-    def _require_not_restored(self) -> None:
+    def _read_back(self) -> None:
+        """Before anything is sent or taken in: what Kafka holds of ours and this database does not."""
+        attempt = 0
         while not self._pause.is_set():
             try:
-                self._agency.own_journals().require_known()
-                break
-            except BrokerUnavailable as error:
-                self._log.warning("relay.retried", error=type(error).__name__, attempt=0)
+                self._agency.read_back(self._log).run()
+            except (BrokerUnavailable, StoreBusy) as error:
+                self._log.warning("read_back.retried", error=type(error).__name__, attempt=attempt)
                 self._pause.wait(ASK_AGAIN_SECONDS)
+                attempt += 1
+            else:
+                break
 
     def _housekeeping(self) -> None:
         self._agency.housekeeping(self._log).run(self._pause)

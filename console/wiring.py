@@ -36,6 +36,8 @@ from consumers.dead_letters import DeadLetters
 from consumers.deadlines import ClockReader
 from consumers.journal_ends import JournalEnds
 from consumers.loop import Loop
+from consumers.own_records import OwnRecords
+from consumers.read_back import Books, ReadBack
 from consumers.receipt_rounds import ReceiptRounds
 from consumers.receipts import Receipts
 from consumers.stops import Journals
@@ -43,7 +45,6 @@ from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
 from producers.housekeeping import Housekeeping
-from producers.own_journals import OwnJournals
 from producers.procuratorate import Procuratorate
 from producers.relay import Relay
 from schemas.catalog import EVENT_FAMILIES, Family
@@ -174,9 +175,28 @@ class Agency:
     def relay(self, producer: JournalProducer, log: Log) -> Relay:
         return Relay(self.store, self.outbox, producer, log)
 
-    def own_journals(self) -> OwnJournals:
-        topics = [topic_name(self.settings.agency, family) for family in EVENT_FAMILIES]
-        return OwnJournals(topics, self._consumer, self.store, self.outbox)
+    def read_back(self, log: Log) -> ReadBack:
+        settings = self.settings
+        books = Books(
+            settings.agency,
+            settings.counterpart,
+            self.store,
+            self.ledger,
+            self.outbox,
+            self.keyring,
+            self.dead_letters,
+            self.clock,
+        )
+        own = OwnRecords(
+            settings.counterpart,
+            self.ledger,
+            self.outbox,
+            self.keyring,
+            self.index,
+            self.desk().erase_again,
+            self.clock,
+        )
+        return ReadBack(books, own, self._consumer, self._topics, log)
 
     def batches(self) -> BatchReceiver:
         return BatchReceiver(

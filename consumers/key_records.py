@@ -52,10 +52,10 @@ def take_key_record(transaction: Transaction, arriving: ArrivingKeys, proven: Pr
 def take_tombstone(transaction: Transaction, keyring: KeyRing, key: bytes | None) -> None:
     """
     A tombstone is the end of an erasure that both sides have in their chains. It carries no signature: alone it does
-    nothing, and a key of ours that lives goes on living.
+    nothing, and a key that lives here goes on living. Of a key that was never here it takes nothing.
 
     Raises:
-        PoisonRecord: the key was not destroyed by an erasure here.
+        PoisonRecord: the key lives here: no erasure destroyed it.
     """
-    if key is None or not keyring.is_dead(transaction, key.decode(errors="replace")):
+    if key is None or keyring.alive_among(transaction, [key.decode(errors="replace")]):
         raise PoisonRecord(Reason.TOMBSTONE)

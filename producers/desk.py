@@ -4,7 +4,7 @@ The way of every command: fold, legal?, event, ledger and outbox in one transact
 An officer's act becomes an event here and nowhere else. federation.py and procuratorate.py say which acts there are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import TypeAlias
@@ -140,15 +140,19 @@ class Desk:
         tools = self._tools
         with tools.store.transaction() as transaction:
             signed = self._issue_in(transaction, clue_id, event, told)
-            tools.keyring.destroy(transaction, clue_id, keys)
-            tools.index.forget(transaction, clue_id, keys)
-            registered = tools.candidates.forget(transaction, clue_id)
+            registered = self.erase_again(transaction, clue_id, keys)
             if isinstance(event, ErasureConfirmed):
                 tools.keyring.tombstone(transaction, clue_id)
         with tools.store.reading() as transaction:
             tools.keyring.bury(transaction, also=registered)
         tools.store.settle()
         return signed
+
+    def erase_again(self, transaction: Transaction, clue_id: UUID, persons: Collection[PersonKey]) -> Collection[str]:
+        """Mark the data of these persons dead, as their erasure says; answers other keys of theirs, to be buried."""
+        self._tools.keyring.destroy(transaction, clue_id, persons)
+        self._tools.index.forget(transaction, clue_id, persons)
+        return self._tools.candidates.forget(transaction, clue_id)
 
     def _issue(self, clue_id: UUID, event: Event, told: Told) -> SignedEvent:
         with self._tools.store.transaction() as transaction:

@@ -90,8 +90,7 @@ class KeyRing:
 
     def open_keys(self, transaction: Transaction, key_ids: Collection[str]) -> Mapping[str, bytes]:
         """Those of these keys that are here and alive, by id."""
-        alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
-        known = set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
+        known = self.alive_among(transaction, key_ids)
         return self._vault.get(known) if known else {}
 
     def note_missing(self, transaction: Transaction, key_ids: Collection[str]) -> None:
@@ -111,9 +110,8 @@ class KeyRing:
         for added_by, number in sorted(persons):
             row = _row_of(transaction, clue_id, (added_by, number))
             if row is None:  # her key may still arrive: it must find her dead
-                key_id, owner = f"erased-{uuid4()}", self._agency if added_by is self._role else ""
                 place = {"clue_id": clue_id, "added_by": added_by, "number": number, "destroyed_at": self._clock()}
-                made = {"key_id": key_id, "owner": owner, "made_at": self._clock(), **place}
+                made = {"key_id": f"erased-{uuid4()}", "owner": "", "made_at": self._clock(), **place}
                 insert_new(transaction, DATA_KEY, [made])
             elif row.destroyed_at is None:
                 is_hers = DATA_KEY.c.key_id == row.key_id
@@ -145,10 +143,15 @@ class KeyRing:
             written = {"tombstoned_at": self._clock(), "tombstones": DATA_KEY.c.tombstones + 1}
             transaction.execute(update(DATA_KEY).where(DATA_KEY.c.key_id == key_id).values(written))
 
-    def is_dead(self, transaction: Transaction, key_id: str) -> bool:
-        """Whether this key was destroyed here."""
-        dead = DATA_KEY.c.key_id == key_id, DATA_KEY.c.destroyed_at.is_not(None)
-        return transaction.execute(select(DATA_KEY.c.key_id).where(*dead)).first() is not None
+    def alive_among(self, transaction: Transaction, key_ids: Collection[str]) -> set[str]:
+        """Those of these keys that are known here and were not destroyed."""
+        alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
+        return set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
+
+    def lacks_keys(self, transaction: Transaction) -> bool:
+        """Whether the vault has not every key that is alive: it was lost, or left out of a backup."""
+        alive = set(transaction.scalars(select(DATA_KEY.c.key_id).where(DATA_KEY.c.destroyed_at.is_(None))))
+        return not alive <= self._vault.key_ids()
 
     def bury(self, transaction: Transaction, also: Collection[str] = ()) -> int:
         """
@@ -198,7 +201,7 @@ class KeyRing:
     def _opened(self, key_id: str) -> DataKey:
         key = self._vault.get([key_id]).get(key_id)
         if key is None:
-            raise KeysUnavailable(f"the vault has no key {key_id}: it was lost; it comes back from the keys topics")
+            raise KeysUnavailable(f"the vault lost key {key_id}: let the node run, it reads the keys back")
         return DataKey(key_id, key)
 
 

@@ -40,6 +40,11 @@ class Vault:
             rows = transaction.execute(select(KEY_MATERIAL).where(KEY_MATERIAL.c.key_id.in_(key_ids))).all()
         return {row.key_id: self._at_rest.open(_place(row.key_id), row.sealed) for row in rows}
 
+    def key_ids(self) -> set[str]:
+        """The ids of all keys that are here."""
+        with self._store.reading() as transaction:
+            return set(transaction.scalars(select(KEY_MATERIAL.c.key_id)))
+
     def destroy(self, key_ids: Collection[str]) -> None:
         """Overwrite and delete these keys, in the write-ahead log of SQLite too; no effect where they are gone."""
         with self._store.transaction() as transaction:

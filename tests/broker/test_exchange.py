@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from clue_exchange.errors import BrokerRefused, JournalStopped
+from clue_exchange.errors import BrokerRefused
 from clue_exchange.journals import Gap, read_position
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.logs import Log
@@ -152,18 +152,3 @@ def test_a_node_whose_loop_must_stop_stops_as_a_whole(on_kafka: TwoSides, log: L
     events = [json.loads(line)["event"] for line in log_text.getvalue().splitlines()]
     assert events.count("node.failed") == 1
     assert events[-1] == "node.stopped"
-
-
-def test_a_sender_that_was_restored_from_an_older_copy_sends_nothing(on_kafka: TwoSides, log: Log) -> None:
-    """It would use numbers twice; the node stops and says what to do."""
-    federation = on_kafka.federation
-    for _ in range(2):
-        on_kafka.transfer()
-    with federation.producer() as producer:
-        relay_once(federation, producer, log)
-    federation.own_journals().require_known()
-    with federation.store.transaction() as transaction:
-        transaction.exec_driver_sql("UPDATE journal_counter SET last_number = 1")
-
-    with pytest.raises(JournalStopped, match="restored"):
-        Node(federation, log).run()

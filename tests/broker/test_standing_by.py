@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -41,29 +42,32 @@ def run_node(on_kafka: TwoSides) -> Iterator[Callable[[Role, Log], Node]]:
         assert not thread.is_alive()
 
 
+@pytest.fixture
+def first(on_kafka: TwoSides, tmp_path: Path) -> Iterator[NodeProcess]:
+    """The federation's node in a process of its own, which works."""
+    on_kafka.write_files(tmp_path)
+    with suppress(NodeFailed), NodeProcess(on_kafka.federation.settings, tmp_path) as process:  # it is killed
+        yield process
+
+
 def events_in(text: io.StringIO) -> list[str]:
     return [json.loads(line)["event"] for line in text.getvalue().splitlines()]
 
 
 def test_a_second_node_stands_by_and_takes_over_from_one_that_was_killed(
-    on_kafka: TwoSides, tmp_path: Path, run_node: Callable[[Role, Log], Node]
+    on_kafka: TwoSides, first: NodeProcess, run_node: Callable[[Role, Log], Node]
 ) -> None:
     """It says so in its log; what is transferred before and after the kill arrives once."""
     told = io.StringIO()
-    on_kafka.write_files(tmp_path)
     run_node(Role.procuratorate, json_log(io.StringIO()))
-    with (  # noqa: PT012  # the error comes when the process is left
-        pytest.raises(NodeFailed, match="exit code -9"),
-        NodeProcess(on_kafka.federation.settings, tmp_path) as first,
-    ):
-        run_node(Role.federation, json_log(told))
-        wait_until(on_kafka.federation, lambda: events_in(told) == ["node.started", "lease.awaited"])
-        on_kafka.transfer()
-        wait_until(on_kafka.procuratorate, lambda: states(on_kafka.procuratorate) == {"transferred": 1})
-        stood_by = events_in(told)
-        os.kill(int(first.pid_file.read_text()), signal.SIGKILL)
-        on_kafka.transfer()
-        wait_until(on_kafka.procuratorate, lambda: states(on_kafka.procuratorate) == {"transferred": 2})
+    run_node(Role.federation, json_log(told))
+    wait_until(on_kafka.federation, lambda: events_in(told) == ["node.started", "lease.awaited"])
+    on_kafka.transfer()
+    wait_until(on_kafka.procuratorate, lambda: states(on_kafka.procuratorate) == {"transferred": 1})
+    stood_by = events_in(told)
+    os.kill(int(first.pid_file.read_text()), signal.SIGKILL)
+    on_kafka.transfer()
+    wait_until(on_kafka.procuratorate, lambda: states(on_kafka.procuratorate) == {"transferred": 2})
 
     assert stood_by == ["node.started", "lease.awaited"]
     assert "lease.taken" in events_in(told)

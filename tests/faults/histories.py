@@ -46,7 +46,9 @@ class Side:
     told: Sequence[Batch]
 
     def positions(self) -> dict[str, int]:
-        return {row["topic"]: row["next_offset"] for row in self.tables["position"]}
+        """Of the journals of the counterpart; those of the own ones say how far these were read back."""
+        theirs = (row for row in self.tables["position"] if not row["topic"].startswith(f"{self.agency}."))
+        return {row["topic"]: row["next_offset"] for row in theirs}
 
     def misses(self, topic: str, number: int) -> bool:
         """Whether this side knows that it lacks this number."""

@@ -1,0 +1,56 @@
+"""
+Own records that Kafka holds and this database did not know of: they join the outbox as sent, and use up their numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from clue_exchange.errors import JournalStopped
+from clue_exchange.outbox import Outbox, OutboxRecord
+from clue_exchange.store import Transaction, insert_new
+from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX
+
+
+def note_sent(
+    transaction: Transaction, outbox: Outbox, topic: str, records: Sequence[OutboxRecord], now: datetime
+) -> None:
+    """
+    Count these records, which Kafka holds, as ours and sent; no later one gets a number of theirs.
+
+    Raises:
+        JournalStopped: another record of ours stands under one of the numbers.
+    """
+    by_number = {record.number: record for record in records}
+    known = OUTBOX.c.topic == topic, OUTBOX.c.number.in_(by_number)
+    for row in transaction.execute(select(OUTBOX.c.number, OUTBOX.c.value).where(*known)):
+        if row.value != by_number[row.number].value:
+            raise contradicted(topic, row.number)
+    rows = [
+        {**asdict(record), "headers": {name: value.decode() for name, value in record.headers}}
+        for record in by_number.values()
+    ]
+    insert_new(transaction, OUTBOX, [{**row, "appended_at": now, "sent_at": now} for row in rows])
+    transaction.execute(update(OUTBOX).where(*known, OUTBOX.c.sent_at.is_(None)).values(sent_at=now))
+    go_on_behind(transaction, outbox, {topic: max(by_number, default=0)})
+
+
+def go_on_behind(transaction: Transaction, outbox: Outbox, numbers: Mapping[str, int]) -> None:
+    """The next number of each of these journals is higher than the one given here."""
+    last = outbox.lock(transaction, list(numbers))
+    for topic, number in numbers.items():
+        if last[topic] < number:
+            of_topic = JOURNAL_COUNTER.c.topic == topic
+            transaction.execute(update(JOURNAL_COUNTER).where(of_topic).values(last_number=number))
+
+
+def contradicted(topic: str, number: int) -> JournalStopped:
+    """Kafka holds something else under a number of ours than this database does."""
+    return JournalStopped(
+        topic,
+        f"number {number} in Kafka is not what this database holds under it. Nothing is sent. A restored copy was used "
+        "before its node had read back, or somebody has our key: restore the copy again, start its node first "
+        "(docs/operating.md)",
+    )

@@ -4,11 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo serve test faults chaos check bench lock clean
+.PHONY: demo serve test test-long faults chaos check bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,8 +24,11 @@ serve: $(READY)  ## the same, and the nodes stay up until Ctrl-C
 	@mkdir -p build
 	$(BIN)/clue-exchange demo --serve --json build/demo.json
 
-test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (real Kafka), faults, house
-	$(BIN)/python -m pytest
+test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (real Kafka), faults, house; not the long ones
+	$(BIN)/python -m pytest -m "not long and not root"
+
+test-long: $(READY)  ## the faults that take long, and those that need root for a network or a file system of their own
+	$(BIN)/python -m pytest -m "long or root"
 
 faults: $(READY)  ## kill the nodes 25 times at each crash point (make test: three times), and let the checker judge
 	CLUE_EXCHANGE_FAULT_ROUNDS=25 $(BIN)/python -m pytest tests/faults/test_crashes.py tests/faults/test_half_written.py

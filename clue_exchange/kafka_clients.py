@@ -26,7 +26,7 @@ from clue_exchange.errors import BrokerRefused, ExchangeError, PositionOutOfRang
 from clue_exchange.header_names import accept_any_name
 from clue_exchange.kafka_fates import Fate, fate_of, translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
-from clue_exchange.kafka_settings import CLOSE_SECONDS, CONNECTION, CONSUMER, PATIENCE_MS, PRODUCER
+from clue_exchange.kafka_settings import CLOSE_SECONDS, CONNECTION, CONSUMER, HASTY, PATIENCE_MS, PATIENT, PRODUCER
 
 __all__ = [  # the library's own names are for topic_admin and access_admin, so that no second file imports the library
     "Acknowledgement", "Connected", "JournalConsumer", "JournalProducer", "KafkaAdminClient", "OutgoingRecord",
@@ -105,7 +105,7 @@ class JournalProducer(Connected):
         bootstrap: str,
         *,
         client_id: str = "clue-exchange",
-        patience_ms: int = PATIENCE_MS,
+        patience_ms: int = 2 * PATIENCE_MS,  # it asks twice before it sends
         security: KafkaSecurity | None = None,
     ) -> None:
         self._connection = bootstrap, patience_ms, security
@@ -132,26 +132,26 @@ class JournalProducer(Connected):
         Otherwise raise `BrokerUnavailable` or `BrokerRefused` with the places of the records that are safe; the next
         call makes a new producer. Takes at most the deadline and a few seconds more, to connect and to close.
         """
-        deadline = time.monotonic() + deadline_seconds
         futures: list[Any] = []
         try:
             self.prepare(record.topic for record in records)
+            deadline = time.monotonic() + deadline_seconds
             send = cast("KafkaProducer", self._producer).send
             for record in records:
                 futures.append(send(record.topic, record.value, record.key, list(record.headers), partition=0))
             crash_point("relay.after_send")
             sent = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
         except BaseException as error:
-            safe = [place for place, future in enumerate(futures) if future.succeeded()]
             self.close()
+            self._own |= PATIENT
             if isinstance(error, KafkaError):
-                raise translate(error, safe) from error
+                raise translate(error, [place for place, future in enumerate(futures) if future.succeeded()]) from error
             raise
+        self._own |= HASTY
         return [Acknowledgement(metadata.topic, metadata.offset) for metadata in sent]
 
     def close(self) -> None:
-        producer, self._producer = self._producer, None
-        self._known_topics = set()
+        producer, self._producer, self._known_topics = self._producer, None, set()
         if producer is not None:
             # close() alone raises after its time-out and leaves the sender's thread running
             producer._sender.force_close()  # type: ignore[attr-defined]  # private, there is no public way

@@ -35,6 +35,4 @@ CHINESE_FAULTS: dict[Fault, str] = {
     Fault.NUMBER_ORDER: "编号次序颠倒",
     Fault.NUMBER_TWICE: "编号被占用",
     Fault.NUMBERS_MISSING: "编号缺失",
-    Fault.JOURNAL: "与日志哈希不符",
-    Fault.RECEIPT: "回执与日志哈希不符",
 }

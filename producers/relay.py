@@ -15,6 +15,7 @@ from clue_exchange.store import Store
 from clue_exchange.wake import watch
 
 BATCH_RECORDS = 500
+LESS_AFTER_A_FAILURE = 4
 SEND_DEADLINE_SECONDS = 8.0  # a node that is told to stop while the broker is frozen stops after this
 LOOK_AGAIN_SECONDS = 1.0
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -33,6 +34,7 @@ class Relay:
         self._outbox = outbox
         self._producer = producer
         self._log = log
+        self._batch_records = BATCH_RECORDS
 
     def run(self, stop: Event) -> None:
         """
@@ -58,11 +60,14 @@ class Relay:
         """
         Send the oldest unacknowledged records, at most 500, and mark those that are safe; answers how many were.
 
+        Each time they are not acknowledged in time the next attempt sends fewer, down to one: what a slow network
+        cannot carry at once it carries bit by bit.
+
         Raises:
             BrokerUnavailable, BrokerRefused: what was acknowledged before is marked; the rest is sent again later.
         """
         with self._store.reading() as transaction:
-            records = self._outbox.pending(transaction, BATCH_RECORDS)
+            records = self._outbox.pending(transaction, self._batch_records)
         if not records:
             return 0
         outgoing = [OutgoingRecord(record.topic, record.key, record.value, record.headers) for record in records]
@@ -70,8 +75,10 @@ class Relay:
         try:
             self._producer.send_all(outgoing, SEND_DEADLINE_SECONDS)
         except (BrokerUnavailable, BrokerRefused) as error:
+            self._batch_records = max(1, len(records) // LESS_AFTER_A_FAILURE)
             self._mark([records[place] for place in error.acknowledged])
             raise
+        self._batch_records = min(BATCH_RECORDS, 2 * self._batch_records)
         crash_point("relay.before_mark")
         self._mark(records)
         return len(records)

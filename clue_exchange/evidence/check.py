@@ -19,6 +19,7 @@ from clue_exchange.evidence.format import (
     KEYS,
     MANIFEST,
     RANGES,
+    RECEIPTS,
     SIGNATURE,
     UNDER_SIGNATURE,
     Manifest,
@@ -26,7 +27,9 @@ from clue_exchange.evidence.format import (
 )
 from clue_exchange.evidence.keys import Announcement, KeyBook, Trust
 from clue_exchange.evidence.pack_file import PACK_CAP_BYTES, WHOLE_FILE, read_members
-from clue_exchange.evidence.receipts import acknowledged, read_receipts
+from clue_exchange.evidence.records import proven_record
+from clue_exchange.topics import is_family
+from schemas.catalog import Family
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ class Verdict:
         is_anchored: the proof starts from keys that the verifying person knows; else from the pack's own.
         roots: the keys from which it starts, with their owners: to compare, where it is not anchored.
         links: the events in their order.
-        acknowledged: by the hash of each event whose receipt by the other side is proven, the receipt.
+        receipts: how many receipts are in it, each signed by its sender.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -47,7 +50,7 @@ class Verdict:
     manifest: Manifest | None = None
     roots: list[tuple[str, bytes]] = field(default_factory=list)
     links: list[ChainLink] = field(default_factory=list)
-    acknowledged: dict[bytes, str] = field(default_factory=dict)
+    receipts: int = 0
 
     @property
     def holds(self) -> bool:
@@ -101,10 +104,14 @@ def _check(members: Members, manifest: Manifest, trust: Trust, verdict: Verdict)
     findings += faults
     verdict.links = order(events)
     findings += chain_faults(verdict.links)
-    receipts, faults = read_receipts(members, book)
-    findings += faults
-    verdict.acknowledged, faults = acknowledged(members, events, receipts)
-    findings += faults
+    for name, topic, number in in_folder(members, RECEIPTS):
+        record = proven_record(name, topic, number, members[name], book.of(topic))
+        if isinstance(record, Finding):
+            findings.append(record)
+        elif not is_family(topic, Family.RECEIPTS):
+            findings.append(Finding(name, Fault.OTHER_PARTY))
+        else:
+            verdict.receipts += 1
 
 
 def _check_keys(members: Members, manifest: Manifest, book: KeyBook) -> list[Finding]:

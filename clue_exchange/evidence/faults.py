@@ -44,8 +44,6 @@ class Fault(StrEnum):
     NUMBER_ORDER = "number-order"
     NUMBER_TWICE = "number-twice"
     NUMBERS_MISSING = "numbers-missing"
-    JOURNAL = "journal"
-    RECEIPT = "receipt"
 
 
 WORDS: dict[Fault, str] = {
@@ -79,8 +77,6 @@ WORDS: dict[Fault, str] = {
     Fault.NUMBER_ORDER: "does not stand in the order of its journal",
     Fault.NUMBER_TWICE: "is another record under a number that is taken",
     Fault.NUMBERS_MISSING: "are missing",
-    Fault.JOURNAL: "has another hash under the number of an event in the pack",
-    Fault.RECEIPT: "is not the journal that a receipt in the pack acknowledges",
 }
 
 

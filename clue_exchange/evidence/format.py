@@ -8,8 +8,7 @@ What stands where in an evidence pack, and its manifest: docs/decisions/0012-evi
     keys/ranges.json                            which key signs which numbers, as the rest of the pack proves it
     keys/<topic>/<number>.record                announcements and revocations of signing keys, verbatim
     events/<topic>/<number>.record              the events of the clue, verbatim
-    receipts/<topic>/<number>.record            receipts for the exporter's events, verbatim
-    journals/<topic>.hashes                     the body hashes that they are over, from number 1, 32 bytes each
+    receipts/<topic>/<number>.record            receipts, verbatim
 """
 
 import hashlib
@@ -32,7 +31,6 @@ UNDER_SIGNATURE = b"clue-exchange evidence pack v1\x00"
 MANIFEST_CAP_BYTES = 4 * 1024 * 1024
 
 _RECORD = re.compile(r"(events|keys|receipts)/([a-z]+-[0-9]{6}\.[a-z-]+)/([0-9]{16})\.record")
-_JOURNAL = re.compile(r"journals/[a-z]+-[0-9]{6}\.[a-z-]+\.hashes")
 _AGREEMENT = re.compile(r"agreements/([0-9]{7})/(?:agreement\.json|([a-z]+-[0-9]{6})\.signature)")
 
 
@@ -93,11 +91,6 @@ def record_place(name: str) -> tuple[str, int] | None:
     return (found[2], int(found[3])) if found else None
 
 
-def journal_name(topic: str) -> str:
-    """The member that holds the body hashes of a journal."""
-    return f"journals/{topic}.hashes"
-
-
 def agreement_name(version: int, signed_by: str | None = None) -> str:
     """The member that holds an agreement, or one party's signature under it."""
     return f"agreements/{version:07d}/" + (f"{signed_by}.signature" if signed_by else "agreement.json")
@@ -111,8 +104,7 @@ def agreement_of(name: str) -> int | None:
 
 def is_member(name: str) -> bool:
     """Whether this version of the format has a place of this name."""
-    is_plain = name in (MANIFEST, SIGNATURE, RANGES) or _JOURNAL.fullmatch(name) is not None
-    return is_plain or record_place(name) is not None or agreement_of(name) is not None
+    return name in (MANIFEST, SIGNATURE, RANGES) or record_place(name) is not None or agreement_of(name) is not None
 
 
 def in_folder(names: Iterable[str], folder: str) -> list[tuple[str, str, int]]:

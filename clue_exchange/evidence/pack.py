@@ -5,7 +5,6 @@ Parts stay sealed and no private key enters it; what an erased person's key woul
 either. Facts are left out too: docs/decisions/0012-evidence-pack.md.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,14 +27,12 @@ from clue_exchange.evidence.format import (
 )
 from clue_exchange.evidence.keys import Announcement, KeyBook, Trust
 from clue_exchange.evidence.pack_file import MEMBERS_CAP, PACK_CAP_BYTES, write_members
-from clue_exchange.evidence.receipts import receipt_members
 from clue_exchange.key_tables import AGREEMENT
 from clue_exchange.keys.key_announcements import StoredRecord, kept
 from clue_exchange.keys.keystore import PrivateKeys, signing_key_id
 from clue_exchange.people.permissions import not_known_here
 from clue_exchange.store import Transaction
 from clue_exchange.tables import EVENT
-from clue_exchange.topics import owner_of
 from schemas.codes import Role
 from schemas.envelope import Envelope, Record
 
@@ -88,7 +85,6 @@ def pack_bytes(transaction: Transaction, clue_id: UUID, by: Exporter) -> bytes:
     members = {record_name(EVENTS, each.topic, each.number): each.value for each in events}
     members |= {record_name(KEYS, each.topic, each.number): each.value for each in announcements}
     members |= _agreement_members(agreements)
-    members |= _receipts(transaction, by.agency, parties, events)
     announced = [Announcement(record_name(KEYS, each.topic, each.number), *_place(each)) for each in announcements]
     book, _ = KeyBook.prove(agreements, announced, Trust())
     members[RANGES] = book.ranges()
@@ -111,18 +107,6 @@ def _events(transaction: Transaction, clue_id: UUID) -> list[StoredRecord]:
     wanted = select(EVENT.c.topic, EVENT.c.number, EVENT.c.record).where(EVENT.c.clue_id == clue_id)
     rows = transaction.execute(wanted.order_by(EVENT.c.topic, EVENT.c.number))
     return [StoredRecord(row.topic, row.number, row.record) for row in rows]
-
-
-def _receipts(
-    transaction: Transaction, agency: str, parties: Sequence[str], events: Sequence[StoredRecord]
-) -> Mapping[str, bytes]:
-    """What proves that the other party holds the exporting agency's events."""
-    own: dict[str, list[int]] = defaultdict(list)
-    for event in events:
-        if owner_of(event.topic) == agency:
-            own[event.topic].append(event.number)
-    counterparts = [party for party in parties if party != agency]
-    return receipt_members(transaction, own, counterparts[0]) if len(counterparts) == 1 else {}
 
 
 def _agreements(

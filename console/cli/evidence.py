@@ -3,7 +3,7 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +101,12 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
             {"agency": agency, "key_id": signing_key_id(public), "fingerprint": fingerprint(public)}
             for agency, public in verdict.roots
         ],
-        "events": [_event_as_json(link, verdict) for link in verdict.links],
-        "acknowledged": len(verdict.acknowledged),
+        "events": [_event_as_json(link) for link in verdict.links],
+        "receipts": verdict.receipts,
     }
 
 
-def _event_as_json(link: ChainLink, verdict: Verdict) -> dict[str, Any]:
+def _event_as_json(link: ChainLink) -> dict[str, Any]:
     event = link.event
     return {
         "event": event.envelope.event_type,
@@ -116,7 +116,6 @@ def _event_as_json(link: ChainLink, verdict: Verdict) -> dict[str, Any]:
         "number": event.number,
         "hash": event.hash.hex(),
         "is_concurrent": link.is_concurrent,
-        "receipt": verdict.acknowledged.get(event.hash),
     }
 
 
@@ -135,7 +134,8 @@ def _show(verdict: Verdict) -> None:
 def _show_content(verdict: Verdict, manifest: Manifest) -> None:
     click.echo(f"clue 线索 {manifest.clue}: {manifest.federation}, {manifest.procuratorate}")
     click.echo(f"exported by 导出方 {manifest.exported_by}")
-    Console().print(_chain(verdict.links, verdict.acknowledged))
+    Console().print(_chain(verdict.links))
+    click.echo(f"{verdict.receipts or 'no'} receipts in this pack 回执")
     click.echo("facts and particulars are sealed and were not opened 内容未解封")
 
 
@@ -144,9 +144,8 @@ def _show_findings(findings: Sequence[Finding]) -> None:
         click.echo(f"WRONG 异常: {finding} {CHINESE_FAULTS[finding.fault]}")
 
 
-def _chain(links: Sequence[ChainLink], acknowledged: Mapping[bytes, str]) -> Table:
-    """The receipt shows what the other side proves to have held; the exporter's own receipts prove nothing here."""
-    table = Table("#", "event 事件", "by 发出方", "occurred 时间", "place 位置", "hash 哈希", "receipt 回执")
+def _chain(links: Sequence[ChainLink]) -> Table:
+    table = Table("#", "event 事件", "by 发出方", "occurred 时间", "place 位置", "hash 哈希")
     for place, link in enumerate(links, start=1):
         event, row = link.event, BY_NAME.get(link.event.envelope.event_type)
         table.add_row(
@@ -156,7 +155,6 @@ def _chain(links: Sequence[ChainLink], acknowledged: Mapping[bytes, str]) -> Tab
             china_time(link.occurred_at),
             f"{event.topic} {event.number}",
             event.hash.hex()[:12],
-            "proven 有" if event.hash in acknowledged else "",
         )
     if any(link.is_concurrent for link in links):
         table.caption = "∥ had not seen the one before it: their order is not proven 与前一事件并发,先后未定"

@@ -106,7 +106,16 @@ class Position:
 
 def read_position(transaction: Transaction, topic: str) -> Position:
     """The position of a journal; its beginning where nothing was taken in yet."""
-    row = transaction.execute(select(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic == topic)).one_or_none()
+    return _position(transaction, topic, select(JOURNAL_POSITION))
+
+
+def lock_position(transaction: Transaction, topic: str) -> Position:
+    """The same, which nobody else moves before the transaction ends: a batch and a replay may meet."""
+    return _position(transaction, topic, select(JOURNAL_POSITION).with_for_update())  # SQLite has one writer anyway
+
+
+def _position(transaction: Transaction, topic: str, wanted: Select[Any]) -> Position:
+    row = transaction.execute(wanted.where(JOURNAL_POSITION.c.topic == topic)).one_or_none()
     if row is None:
         return Position(topic)
     gaps = tuple(Gap(gap.first, gap.last) for gap in transaction.execute(_gaps(topic)))

@@ -61,6 +61,14 @@ def among(transaction: Transaction, hashes: Collection[bytes]) -> frozenset[byte
     return frozenset(transaction.scalars(_AMONG, {"hashes": list(hashes)})) if hashes else frozenset()
 
 
+def numbers(transaction: Transaction, topic: str, wanted: Collection[int]) -> dict[int, bytes]:
+    """Which of these numbers of a journal are used up by a rejected event, and by which."""
+    used = select(REJECTION.c.number, REJECTION.c.hash).where(
+        REJECTION.c.topic == topic, REJECTION.c.number.in_(wanted)
+    )
+    return {row.number: row.hash for row in transaction.execute(used)}
+
+
 def are_any(transaction: Transaction) -> bool:
     """Whether anything was ever rejected; mostly not, and then nobody need look further."""
     return transaction.execute(_ANY).first() is not None

@@ -140,7 +140,10 @@ DEAD_LETTER = Table(
     Column("reason", String(40), nullable=False),
     Column("key", LargeBinary),
     Column("sealed", LargeBinary, nullable=False),  # the value, verbatim
+    Column("size", Integer),  # of the value; null where there was none
     Column("noted_at", Moment, nullable=False),
+    Column("resolution", String(12)),  # null while it needs a person
+    Column("resolved_at", Moment),
 )
 
 # Written by producers/candidates.py alone: rows of registers that await a person.

@@ -40,6 +40,7 @@ from consumers.own_records import OwnRecords
 from consumers.read_back import Books, ReadBack
 from consumers.receipt_rounds import ReceiptRounds
 from consumers.receipts import Receipts
+from consumers.replay import Replay
 from consumers.stops import Journals
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
@@ -199,15 +200,11 @@ class Agency:
         return ReadBack(books, own, self._consumer, self._topics, log)
 
     def batches(self) -> BatchReceiver:
-        return BatchReceiver(
-            self.settings.agency,
-            self.ledger,
-            self.keyring,
-            self.index,
-            self.dead_letters,
-            self.receipts,
-            self.clock,
-        )
+        ours = self.ledger, self.keyring, self.index, self.dead_letters, self.receipts
+        return BatchReceiver(self.settings.agency, *ours, self.clock)
+
+    def replay(self) -> Replay:
+        return Replay(self.store, self.dead_letters, self.batches())
 
     def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in RECEIVED]

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from clue_exchange import journal_stops
 from clue_exchange.clock import Clock
 from clue_exchange.crash_points import crash_point
-from clue_exchange.journals import Position, Stop, advance, read_position
+from clue_exchange.errors import PoisonRecord
+from clue_exchange.journals import Position, Stop, advance, lock_position
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
@@ -56,6 +58,13 @@ class Taken:
     gaps_opened: list[str] = field(default_factory=list)
     next_offsets: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
+
+
+class TakenAgain(NamedTuple):
+    """What a dead letter came to that was taken in again; `poison` where it stays one."""
+
+    effect: Taken
+    poison: PoisonRecord | None
 
 
 class BatchReceiver:
@@ -112,7 +121,7 @@ class BatchReceiver:
         self, transaction: Transaction, topic: str, records: Sequence[ReceivedRecord], taken: Taken
     ) -> list[Reading]:
         """Read the records of one topic and move its position over them; up to the one that reaches the poison cap."""
-        before = after = read_position(transaction, topic)
+        before = after = lock_position(transaction, topic)
         read = self._readers[family_of(topic)]
         settled = []
         for reading in read(transaction, topic, [each for each in records if each.offset >= before.next_offset]):
@@ -127,6 +136,24 @@ class BatchReceiver:
         if any(gap.first >= before.next_number for gap in after.gaps):
             taken.gaps_opened.append(topic)
         return settled
+
+    def take_in_again(self, transaction: Transaction, record: ReceivedRecord) -> TakenAgain:
+        """
+        Take in what was a dead letter, as if it arrived now; the journal is read on where it stood.
+
+        What is poison still leaves no second dead letter; its number is used up where its signature vouches for one.
+        """
+        taken = Taken()
+        before = lock_position(transaction, record.topic)
+        (reading,) = self._readers[family_of(record.topic)](transaction, record.topic, [record])
+        counted = self._counted(before, reading, taken)
+        if reading.poison is None:
+            counted = self._settle(transaction, before, reading, taken)
+        after = replace(counted, next_offset=before.next_offset, poison_in_a_row=before.poison_in_a_row)
+        advance(transaction, before, after, self._clock())
+        self._take_effect(transaction, [reading], taken)
+        self._receipts.write(transaction)
+        return TakenAgain(taken, reading.poison)
 
     def _take_effect(self, transaction: Transaction, found: Sequence[Reading], taken: Taken) -> None:
         """What was read takes its effect: rejections first, for they decide what may be built on."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from clue_exchange import rejections
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys import public_keys
@@ -150,6 +151,10 @@ class Reader:
         if not events:
             return readings
         taken = _Taken(self._ledger.identities(transaction, events))
+        if rejections.are_any(transaction):
+            for topic in {event.topic for event in events}:
+                used = rejections.numbers(transaction, topic, [event.number for event in events])
+                taken.use_up(topic, used)
         return [reading if reading.event is None else taken.judge(reading, reading.event) for reading in readings]
 
 
@@ -160,6 +165,11 @@ class _Taken:
         self._by_event_id = dict(identities.by_event_id)
         self._by_number = dict(identities.by_number)
         self._in_batch: set[bytes] = set()
+
+    def use_up(self, topic: str, numbers: Mapping[int, bytes]) -> None:
+        """Numbers that a rejected event has: its sender must not give them again."""
+        for number, event_hash in numbers.items():
+            self._by_number.setdefault((topic, number), event_hash)
 
     def judge(self, reading: Reading, event: SignedEvent) -> Reading:
         """The same bytes again are a repetition; other bytes under the same id or number are poison."""

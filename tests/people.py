@@ -22,9 +22,15 @@ PASSPHRASES = {
     "wang": "four calm herons at dawn",
     "li": "二十四桥明月夜玉人何处教吹箫今夕",
     "zhao": "seven slow trains to Kunming",
+    "chen": "eleven grey boats at anchor",
 }
-SUPERVISOR, OFFICER, REVIEWER = "wang", "li", "zhao"
-ROLES = {SUPERVISOR: OfficerRole.supervisor, OFFICER: OfficerRole.officer, REVIEWER: OfficerRole.reviewer}
+SUPERVISOR, OFFICER, REVIEWER, OPERATOR = "wang", "li", "zhao", "chen"
+ROLES = {
+    SUPERVISOR: OfficerRole.supervisor,
+    OFFICER: OfficerRole.officer,
+    REVIEWER: OfficerRole.reviewer,
+    OPERATOR: OfficerRole.operator,
+}
 
 
 def people_on(store: Store, clock: SetClock) -> People:
@@ -33,7 +39,7 @@ def people_on(store: Store, clock: SetClock) -> People:
 
 
 def a_new_officer(login: str, role: OfficerRole | None = None) -> NewOfficer:
-    """The account of one of the three, or of the same person in another role."""
+    """The account of one of these, or of the same person in another role."""
     return NewOfficer(login, f"{login}某", role or ROLES[login], Passphrase.typed(PASSPHRASES[login]))
 
 

@@ -17,6 +17,7 @@ from console.cli.acts import act_commands
 from console.cli.agreement import agreement
 from console.cli.broker import broker
 from console.cli.certificates import certificates
+from console.cli.dead_letters import dead_letters
 from console.cli.demo import demo
 from console.cli.evidence import export, verify
 from console.cli.go_on import go_on
@@ -25,7 +26,7 @@ from console.cli.keys import keys
 from console.cli.lag import lag
 from console.cli.node import node
 from console.cli.officers import officers
-from console.cli.operate import dead_letters, waiting
+from console.cli.operate import waiting
 from console.cli.persons import candidate, erase, hand_over, particulars
 from console.cli.receipts import receipts
 from console.cli.schemas import schemas

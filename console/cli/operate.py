@@ -1,5 +1,5 @@
 """
-`clue-exchange dead-letters | waiting`: what needs a person; exit 1 when something does.
+`clue-exchange waiting`: what has no place yet; exit 1 when something waits.
 """
 
 import json
@@ -16,27 +16,6 @@ from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, proof_options
 from consumers import worklist
-
-
-@click.command("dead-letters")
-@config_option
-@json_option
-@click.pass_context
-def dead_letters(context: click.Context, config: Path, as_json: bool) -> None:
-    """List what could not be taken in: where it stood and why, never its content. 死信"""
-    with opened(config) as agency, agency.store.reading() as transaction:
-        letters = agency.dead_letters.listed(transaction)
-    if as_json:
-        click.echo(json.dumps([{**asdict(letter), "is_alert": letter.is_alert} for letter in letters]))
-    elif letters:
-        table = Table("topic", "offset", "number", "reason", "security alert")
-        for letter in letters:
-            number = "" if letter.number is None else str(letter.number)
-            table.add_row(letter.topic, str(letter.offset), number, letter.reason, "yes" if letter.is_alert else "")
-        Console().print(table)
-    else:
-        click.echo("no dead letters")
-    context.exit(1 if letters else 0)
 
 
 @click.command()

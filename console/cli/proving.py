@@ -111,6 +111,13 @@ def proof_options(command: Command) -> Command:
     return as_option(passphrase_option(command))
 
 
+def second_options(command: Command) -> Command:
+    """Add `--second` and its file to a command behind which two officers may stand."""
+    for option in reversed(SECOND_OPTIONS):
+        command = option(command)
+    return command
+
+
 def optional_proof_options(command: Command) -> Command:
     """Add `--as` and its file to a command that does less without."""
     return optional_as_option(passphrase_option(command))

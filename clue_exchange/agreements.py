@@ -1,16 +1,13 @@
 """
-Signed agreements: the file that both parties sign, and the versions that a node goes by.
+Signed agreements, and the versions that a node goes by.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
-import yaml
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
@@ -21,7 +18,6 @@ from clue_exchange.key_tables import AGREEMENT
 from clue_exchange.keys.keystore import SigningKey
 from clue_exchange.store import Transaction, insert_new
 from schemas.agreement import Agreement, Party
-from schemas.errors import InvalidEvent
 
 _PURPOSE = b"clue-exchange agreement v1\x00"
 
@@ -72,34 +68,6 @@ class SignedAgreement:
         except InvalidSignature:
             return False
         return True
-
-
-def read_agreement(path: Path) -> SignedAgreement:
-    """
-    Read an agreement file (YAML); its signatures are not checked.
-
-    Raises:
-        AgreementInvalid: names the file and the fields.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        signatures = content.pop("signatures", None) or {}
-        decoded = {agency: base64.b64decode(text, validate=True) for agency, text in signatures.items()}
-        return SignedAgreement(Agreement.read(content), decoded)
-    except OSError as error:
-        raise AgreementInvalid(f"{path}: {error.strerror}") from None
-    except InvalidEvent as error:
-        raise AgreementInvalid(f"{path}: {'; '.join(error.problems)}") from None
-    except (yaml.YAMLError, AttributeError, TypeError, ValueError, binascii.Error):
-        raise AgreementInvalid(f"{path}: is not an agreement file (YAML)") from None
-
-
-def write_agreement(path: Path, signed: SignedAgreement) -> None:
-    """Write the file that parties hand to each other."""
-    content = signed.agreement.model_dump(mode="json")
-    signatures = {agency: base64.b64encode(s).decode("ascii") for agency, s in signed.signatures.items()}
-    text = yaml.safe_dump({**content, "signatures": signatures}, allow_unicode=True, sort_keys=False)
-    path.write_text(text, encoding="utf-8")
 
 
 def counterparts(agreements: Iterable[SignedAgreement]) -> dict[str, list[str]]:

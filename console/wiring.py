@@ -8,7 +8,8 @@ from functools import partial
 from uuid import uuid4
 
 from clue_exchange.agreement_check import problems_at
-from clue_exchange.agreements import Agreements, SignedAgreement, read_agreement
+from clue_exchange.agreement_file import read_agreement
+from clue_exchange.agreements import Agreements, SignedAgreement
 from clue_exchange.clock import Clock, system_clock
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer

@@ -5,7 +5,7 @@ An officer's act becomes an event here and nowhere else. federation.py and procu
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from keyword import iskeyword
 from typing import TypeAlias
 from uuid import UUID
@@ -15,27 +15,30 @@ from clue_exchange.clock import Clock
 from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import CommandRefused
 from clue_exchange.keys.blind_index import BlindIndex
-from clue_exchange.keys.keyring import DataKey, KeyRing
+from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import Ledger
 from clue_exchange.outbox import Outbox
-from clue_exchange.sealing import SUITE, PartPlace, seal
+from clue_exchange.sealing import SUITE, PartPlace
 from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
 from clue_exchange.store import Store, Transaction
 from clue_exchange.topics import RECORD_CAP_BYTES, topic_name
 from clue_exchange.workdays import china_date
+from producers.agreed import require_agreed
 from producers.candidates import Candidates
+from producers.sealed_parts import person_part, sealed
 from schemas import lifecycle
 from schemas.agreement import Agreement
+from schemas.agreement_rules import only_shared
 from schemas.case_events import AidAnswered, AidRequested, FollowUpPlanned, FollowUpRecorded
 from schemas.catalog import type_of
 from schemas.clue_events import ClueWithdrawn, ConsentWithdrawn, ErasureConfirmed, ErasureRequested, NewClue
-from schemas.envelope import Envelope, Part, PersonPart, role_of, whole_milliseconds
+from schemas.envelope import Envelope, role_of, whole_milliseconds
 from schemas.errors import NotLegal
 from schemas.event import Event, PersonKey, PersonRef
 from schemas.fold import Fold
 from schemas.guards import Act
 from schemas.particulars import Particulars
-from schemas.parts import check_particulars, facts_schema, particulars_schema, write_facts, write_particulars
+from schemas.parts import check_particulars, facts_schema, particulars_schema, write_facts
 
 Told: TypeAlias = Mapping[PersonKey, Particulars]
 """Particulars by the person whom they are of."""
@@ -90,15 +93,18 @@ class Desk:
         """
         Open a clue from a candidate, in the name of the reviewer (`facts.officer`), who has looked at it.
 
-        The candidate is marked in the same transaction, so it becomes one clue at most.
+        The candidate is marked in the same transaction, so it becomes one clue at most. What the register says and the
+        agreement does not allow to tell stays here.
 
         Raises:
             CommandRefused: the candidate is not known, or decided already.
         """
         candidates = self._tools.candidates
-        told = {(self._role, facts.persons[0].number): candidates.to_hand_over(candidate_id)}
+        found, today = candidates.to_hand_over(candidate_id), china_date(self._tools.clock())
         clue_id = self._tools.new_id()
         with self._tools.store.transaction() as transaction:
+            agreement = self._tools.agreements.newest(transaction, today)
+            told = {(self._role, facts.persons[0].number): only_shared(agreement, self._role, found)}
             candidates.mark_transferred(transaction, candidate_id, clue_id, facts.officer)
             return self._issue_in(transaction, clue_id, facts, told)
 
@@ -165,13 +171,18 @@ class Desk:
         Raises:
             NotLegal: the lifecycle does not allow it now; names state, turn and what is possible.
             InvalidEvent: particulars are missing, or a code `other` comes without its words.
-            CommandRefused: the chain is frozen, or not complete here.
+            CommandRefused: the chain is frozen, or not complete here, or it is not agreed on.
         """
         folded = self._tools.ledger.lock(transaction, clue_id)
         event_id = self._tools.new_id()
         self._check(clue_id, folded, Act(event, event_id, self._role))
         check_particulars(event, tuple(told.values()))
-        envelope = self._envelope(transaction, clue_id, event_id, event, told, folded)
+        today = china_date(self._tools.clock())
+        agreement = self._tools.agreements.newest(transaction, today)
+        require_agreed(agreement, today, self._role, event, tuple(told.values()))
+        envelope = self._envelope(
+            transaction, PartPlace(clue_id, event_id, self._agency), event, told, folded, agreement
+        )
         topic = topic_name(self._agency, type_of(event).family)
         body = envelope.to_body()
         record = self._tools.outbox.append(transaction, topic, record_key(envelope), body, courtesy_headers(envelope))
@@ -197,29 +208,24 @@ class Desk:
             possible = lifecycle.possible(view, self._role)
             raise NotLegal(clue_id, act.event.event_type, view.state, view.turn, why_not, possible)
 
-    def _agreement(self, transaction: Transaction, event: Event) -> Agreement:
-        """The agreement to go by; a clue is opened only while it is in force."""
-        today = china_date(self._tools.clock())
-        agreement = self._tools.agreements.newest(transaction, today)
-        if isinstance(event, NewClue) and not agreement.in_force(today):
-            raise CommandRefused(
-                f"the agreement (version {agreement.version}) ended on {agreement.valid_until}: no clue can be opened "
-                "before both sides have signed a new version; running cases go on"
-            )
-        return agreement
-
     def _envelope(
-        self, transaction: Transaction, clue_id: UUID, event_id: UUID, event: Event, told: Told, folded: Fold
+        self,
+        transaction: Transaction,
+        place: PartPlace,
+        event: Event,
+        told: Told,
+        folded: Fold,
+        agreement: Agreement,
     ) -> Envelope:
         link = self._tools.ledger.link(folded)
-        place = PartPlace(clue_id, event_id, self._agency)
-        agreement = self._agreement(transaction, event)
         facts_key = self._tools.keyring.facts_key(transaction, agreement)
-        person_keys = {p: self._tools.keyring.person_key(transaction, agreement, clue_id, p) for p in sorted(told)}
+        person_keys = {
+            p: self._tools.keyring.person_key(transaction, agreement, place.clue_id, p) for p in sorted(told)
+        }
         return Envelope(
-            event_id=event_id,
+            event_id=place.event_id,
             event_type=event.event_type,
-            clue_id=clue_id,
+            clue_id=place.clue_id,
             sender=self._agency,
             recipient=self._counterpart,
             previous=link.previous,
@@ -231,16 +237,6 @@ class Desk:
             occurred_at=whole_milliseconds(self._tools.clock()),
             facts_schema=facts_schema(event).fingerprint,
             particulars_schema=particulars_schema().fingerprint,
-            facts=_sealed(facts_key, place, write_facts(event)),
-            particulars=tuple(_person_part(key, place, person, told[person]) for person, key in person_keys.items()),
+            facts=sealed(facts_key, place, write_facts(event)),
+            particulars=tuple(person_part(key, place, person, told[person]) for person, key in person_keys.items()),
         )
-
-
-def _sealed(key: DataKey, place: PartPlace, data: bytes) -> Part:
-    return Part(key_id=key.key_id, sealed=seal(key.key, place.associated_data(key.key_id), data))
-
-
-def _person_part(key: DataKey, place: PartPlace, person: PersonKey, particulars: Particulars) -> PersonPart:
-    added_by, number = person
-    part = _sealed(key, replace(place, person=person), write_particulars(particulars))
-    return PersonPart(person=PersonRef(added_by=added_by, number=number), part=part)

@@ -7,12 +7,23 @@ Both parties sign its canonical bytes. Every event names its version and hash.
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.codes import Role
+from schemas.agreement_terms import (
+    USUAL_AID,
+    AidTerms,
+    Level,
+    Liaison,
+    Limits,
+    Meeting,
+    Sharing,
+    level_of,
+)
+from schemas.codes import AidKind, Category, Role
 from schemas.duty import Deadlines
 from schemas.envelope import AgencyName, role_of
 from schemas.event import Coded
@@ -48,17 +59,30 @@ class Agreement(Coded):
     One version of the agreement between the two parties of a region.
 
     Attributes:
+        region, level: those of both agencies; clues go to the same level.
         valid_from, valid_until: the first and the last day on which a clue may be opened under it, China dates.
+        categories: whom a clue may be about.
+        sharing: which fields each party may tell the other.
         deadlines: how long each duty may take.
+        aid: for each kind that is agreed on, who answers for it.
+        liaison, meeting, limits: whom to call, when to meet, when to raise an alarm.
         keep_years: how long records are kept; at least three years (PIPL art. 56).
     """
 
     version: Annotated[int, Field(ge=1, le=1_000_000)]
+    region: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    level: Level
     federation: Party
     procuratorate: Party
     valid_from: date
     valid_until: date
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=7)] = tuple(Category)
+    sharing: Sharing = Sharing()
     deadlines: Deadlines = Deadlines()
+    aid: Mapping[AidKind, AidTerms] = USUAL_AID
+    liaison: Liaison = Liaison()
+    meeting: Meeting = Meeting()
+    limits: Limits = Limits()
     keep_years: Annotated[int, Field(ge=3, le=100)] = 10
 
     @model_validator(mode="after")
@@ -66,6 +90,10 @@ class Agreement(Coded):
         for role, party in ((Role.federation, self.federation), (Role.procuratorate, self.procuratorate)):
             if role_of(party.agency) is not role:
                 raise ValueError(f"the {role}'s party is not a {role}")
+            if level_of(party.agency.partition("-")[2]) is not self.level:
+                raise ValueError(f"the {role} is not of the level {self.level}")
+        if level_of(self.region) is not self.level:
+            raise ValueError(f"the region is not of the level {self.level}")
         if self.valid_from > self.valid_until:
             raise ValueError("it ends before it begins")
         return self

@@ -2,6 +2,7 @@
 Which duties there are, and how long a party has for each: the names that the agreement's deadlines go by.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -78,6 +79,10 @@ class Deadlines(Coded):
         if self.first_progress.months is None or self.further_progress.months is None:
             raise ValueError("progress is owed by the month: give first_progress and further_progress in months")
         return self
+
+    def by_duty(self) -> Iterator[tuple[Duty, Term]]:
+        """Every duty that has a term, with it."""
+        return ((Duty(name), term) for name, term in self)
 
     def of(self, duty: Duty) -> Term:
         """The term of a duty that has one."""

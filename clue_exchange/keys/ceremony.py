@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from clue_exchange.agreements import SignedAgreement, write_agreement
+from clue_exchange.agreement_file import write_agreement
+from clue_exchange.agreements import SignedAgreement
 from clue_exchange.keys.keystore import PrivateKeys, write_keys
 from schemas.agreement import Agreement, Party
+from schemas.agreement_terms import level_of
 from schemas.codes import Role
 
 VALID_FOR = timedelta(days=365)
@@ -41,8 +43,11 @@ def party_for(agency: str, keys: PrivateKeys) -> Party:
 def hold_ceremony(names: Mapping[Role, str], keys: Mapping[Role, PrivateKeys], begins: date) -> Ceremony:
     """An agreement between the two, version 1, for a year, signed by both."""
     parties = {role: party_for(names[role], keys[role]) for role in Role}
+    region = names[Role.federation].partition("-")[2]
     agreement = Agreement(
         version=1,
+        region=region,
+        level=level_of(region),
         federation=parties[Role.federation],
         procuratorate=parties[Role.procuratorate],
         valid_from=begins,

@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange.agreements import SignedAgreement, counterparts, read_agreement
+from clue_exchange.agreement_file import read_agreement
+from clue_exchange.agreements import SignedAgreement, counterparts
 from clue_exchange.doors.access_admin import AccessAdmin
 from clue_exchange.doors.acls import (
     Acl,

@@ -3,7 +3,6 @@
 """
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,22 @@ from typing import Any
 import click
 
 from clue_exchange.agreement_check import problems_at, problems_on, revoked_keys, strange_key
-from clue_exchange.agreements import SignedAgreement, read_agreement, write_agreement
+from clue_exchange.agreement_file import read_agreement, write_agreement
+from clue_exchange.agreements import SignedAgreement
 from clue_exchange.clock import system_clock
 from clue_exchange.errors import AgreementInvalid
-from clue_exchange.keys.key_list import fingerprint
 from clue_exchange.keys.keystore import KeyFile
 from clue_exchange.keys.public_key_file import read_public_keys
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.settings import Settings
 from clue_exchange.store import Store
 from clue_exchange.workdays import china_date
+from console.agreement_words import agreement_in_words, words_of_codes
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
 from console.people import People
 from schemas.agreement import Agreement
-from schemas.codes import Role
+from schemas.agreement_terms import level_of
 from schemas.envelope import role_of
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -57,16 +57,24 @@ def new(
     as_json: bool,
     **rest: int,
 ) -> None:
-    """Write an unsigned agreement between two agencies, from their files of public keys."""
+    """
+    Write an unsigned agreement between two agencies, from their files of public keys.
+
+    The file holds all that can be agreed, with proposals and comments: change what does not fit before anybody signs.
+    """
     if file.exists():
         raise AgreementInvalid(f"{file}: is there already; nothing was written")
     parties = {"federation": read_public_keys(federation), "procuratorate": read_public_keys(procuratorate)}
     days = {"valid_from": valid_from.date(), "valid_until": valid_until.date()}
-    made = SignedAgreement(Agreement.read({**parties, **days, **rest}), {})
-    write_agreement(file, made)
+    region = parties["federation"].agency.partition("-")[2]
+    where = {"region": region, "level": level_of(region)}
+    made = SignedAgreement(Agreement.read({**where, **parties, **days, **rest}), {})
+    write_agreement(file, made, words_of_codes())
     _tell(made, as_json, file=str(file))
     if not as_json:
-        click.echo(f"written to {file}; now each agency signs it 已写入,请双方分别签署: agreement sign {file}")
+        click.echo(
+            f"written to {file} 已写入: change in it what does not fit, then each agency signs it 修改后双方签署"
+        )
 
 
 @agreement.command()
@@ -86,7 +94,7 @@ def sign(file: Path, config: Path, as_json: bool, **given: Any) -> None:
     party = unsigned.agreement.party(settings.role)
     key = next(key for key in keys.signing if key.public == party.signing_key_bytes)
     signed = unsigned.signed_by(party, key)
-    write_agreement(file, signed)
+    write_agreement(file, signed, words_of_codes())
     _tell(signed, as_json, signed_by=settings.agency)
     if not as_json:
         click.echo(f"signed by {settings.agency} 已签署")
@@ -158,27 +166,4 @@ def _tell(signed: SignedAgreement, as_json: bool, **more: Any) -> None:
         told = {**content, "hash": signed.agreement.hash.hex(), "signed": sorted(signed.signatures), **more}
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo("\n".join(_in_words(signed.agreement)))
-
-
-def _in_words(agreed: Agreement) -> Sequence[str]:
-    """What a person puts a name under."""
-    parties = [agreed.party(role) for role in Role]
-    begins, ends, years = agreed.valid_from, agreed.valid_until, agreed.keep_years
-    names = [party.agency for party in parties]
-    return (
-        f"合作协议第 {agreed.version} 版:{names[0]}(妇联)与 {names[1]}(检察院)",
-        f"  {begins} 至 {ends} 期间可移送、共享新线索;在办线索不受期限影响。材料保存 {years} 年。",
-        f"Cooperation agreement, version {agreed.version}, between {names[0]} and {names[1]}",
-        f"  Clues may be opened from {begins} to {ends}; running cases go on. Records are kept for {years} years.",
-        "以下公钥请电话核对 Compare these keys by telephone:",
-        *(
-            f"  {party.agency}  {word}  {fingerprint(public)}"
-            for party in parties
-            for word, public in (
-                ("签名 signing", party.signing_key_bytes),
-                ("接收 receiving", party.receiving_key_bytes),
-            )
-        ),
-        f"文本摘要 hash of the text: {agreed.hash.hex()}",
-    )
+        click.echo("\n".join(agreement_in_words(signed.agreement)))

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from clue_exchange.agreements import read_agreement
+from clue_exchange.agreement_file import read_agreement
 from clue_exchange.evidence.chain import ChainLink
 from clue_exchange.evidence.check import Verdict, verify_bytes, verify_pack
 from clue_exchange.evidence.faults import Finding

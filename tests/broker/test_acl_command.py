@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from clue_exchange.agreements import read_agreement, write_agreement
+from clue_exchange.agreement_file import read_agreement, write_agreement
 from clue_exchange.doors.access_admin import AccessAdmin
 from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resource, acls_for, acls_of_agencies
 from clue_exchange.doors.kafka_security import KafkaSecurity

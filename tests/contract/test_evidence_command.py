@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner, Result
 
-from clue_exchange.agreements import write_agreement
+from clue_exchange.agreement_file import write_agreement
 from console.cli import OneLineErrors
 from console.cli.evidence import export, verify
 from schemas.codes import Role

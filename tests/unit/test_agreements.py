@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from clue_exchange.agreement_check import problems_at, problems_on
-from clue_exchange.agreements import SignedAgreement, read_agreement, write_agreement
+from clue_exchange.agreement_file import read_agreement, write_agreement
+from clue_exchange.agreements import SignedAgreement
 from clue_exchange.errors import AgreementInvalid
 from clue_exchange.keys.ceremony import party_for
 from clue_exchange.keys.keystore import PrivateKeys

@@ -90,6 +90,7 @@ class DescribedTopic:
         topic_id: changes when the topic is deleted and made anew, which offsets alone do not show.
         partitions: how many.
         replicas: how many brokers hold it, the fewest of its partitions.
+        in_sync: how many of these have all that is acknowledged.
         configs: every setting in force, wherever it comes from.
     """
 
@@ -97,7 +98,22 @@ class DescribedTopic:
     topic_id: str
     partitions: int
     replicas: int
+    in_sync: int
     configs: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """
+    What the brokers say of their disks.
+
+    Attributes:
+        topic_bytes: of each topic, on the broker where it takes most.
+        free_bytes: on the broker that has least.
+    """
+
+    topic_bytes: Mapping[str, int]
+    free_bytes: int
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from clue_exchange.connected import Connected
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.kafka_clients import KafkaAdminClient, connect, for_code, kafka_admin, translated
-from clue_exchange.kafka_records import DescribedTopic, TopicIdentity, TopicSpec
+from clue_exchange.kafka_records import DescribedTopic, DiskUse, TopicIdentity, TopicSpec
 from clue_exchange.kafka_settings import PATIENCE_MS
 
 TOPIC_ALREADY_EXISTS = 36
@@ -71,6 +71,7 @@ class TopicAdmin(Connected):
                 str(topic["topic_id"]),
                 len(topic["partitions"]),
                 min(len(partition["replica_nodes"]) for partition in topic["partitions"]),
+                min(len(partition["isr_nodes"]) for partition in topic["partitions"]),
                 {name: config["value"] for name, config in configs[topic["name"]].items()},
             )
             for topic in found
@@ -85,6 +86,21 @@ class TopicAdmin(Connected):
             for topic in found
             if topic["error_code"] == 0
         }
+
+    def disk_use(self) -> DiskUse | None:
+        """Tell how much the topics take and what is left; None to whom the cluster may not be described."""
+        with translated():
+            # all of them: asked for some topics, the library gets an answer without any
+            answers = self._admin.describe_log_dirs()
+        folders = [folder for broker in answers for folder in broker["log_dirs"] if folder["error_code"] == 0]
+        if not folders:
+            return None
+        sizes: dict[str, int] = {}
+        for folder in folders:
+            for topic in folder["topics"]:
+                size = sum(partition["partition_size"] for partition in topic["partitions"])
+                sizes[topic["name"]] = max(size, sizes.get(topic["name"], 0))
+        return DiskUse(sizes, min(folder["usable_bytes"] for folder in folders))
 
     def list(self) -> list[str]:
         """Name every topic that this principal may see."""

@@ -42,7 +42,7 @@ class Drift:
 
     Attributes:
         topic: its name.
-        setting: what differs; `exists` when the whole topic is missing.
+        setting: what differs; `exists` when the whole topic is missing, `in sync` when replicas have fallen behind.
         wanted, found: both as Kafka writes them; found is None where there is nothing.
     """
 
@@ -101,6 +101,7 @@ def drift(spec: TopicSpec, described: DescribedTopic | None) -> list[Drift]:
     pairs = [
         ("partitions", str(spec.partitions), str(described.partitions)),
         ("replicas", str(spec.replicas), str(described.replicas)),
+        ("in sync", str(described.replicas), str(described.in_sync)),
         *((name, wanted, described.configs.get(name)) for name, wanted in spec.configs.items()),
     ]
     return [Drift(spec.name, setting, wanted, found) for setting, wanted, found in pairs if wanted != found]

@@ -35,7 +35,7 @@ from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.deadlines import ClockReader
-from consumers.journal_ends import JournalEnds
+from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
 from consumers.own_records import OwnRecords
 from consumers.read_back import Books, ReadBack

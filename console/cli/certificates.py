@@ -12,6 +12,8 @@ from rich.table import Table
 from clue_exchange.clock import system_clock
 from clue_exchange.doors.certificates import BROKERS, CLIENTS, LEAF_DAYS, Authority, Issued, Shown, show
 from clue_exchange.errors import ExchangeError
+from clue_exchange.settings import Settings
+from console.cli.security import FILE
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -47,15 +49,22 @@ def new(folder: Path, clients: Sequence[str], brokers: Sequence[str], days: int)
 
 
 @certificates.command("show")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), required=True)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--config", type=FILE, help="An agency's configuration: the certificates that its node goes by.")
 @click.option("--within", type=int, default=14, show_default=True, metavar="DAYS", help="What counts as soon.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.pass_context
-def show_all(context: click.Context, paths: Sequence[Path], within: int, as_json: bool) -> None:
-    """Say whose the certificates of these files and folders are and how long they last; exit 1 when one ends soon."""
-    now = system_clock()
+def show_all(context: click.Context, /, paths: Sequence[Path], config: Path | None, within: int, as_json: bool) -> None:
+    """
+    Say whose certificates these are and how many days they last; exit 1 when one ends soon. 证书有效期
+
+    Those of files and folders, or those that a node goes by.
+    """
+    now, wanted = system_clock(), [*paths, *_configured(config)]
+    if not wanted:
+        raise click.UsageError("name files or folders, or --config with a [security] table")
     try:
-        found = {file: show(file, now) for path in paths for file in _files(path)}
+        found = {file: show(file, now) for path in wanted for file in _files(path)}
     except ExchangeError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -64,6 +73,12 @@ def show_all(context: click.Context, paths: Sequence[Path], within: int, as_json
     else:
         Console().print(_table(found))
     context.exit(1 if any(each.days < within for each in found.values()) else 0)
+
+
+def _configured(config: Path | None) -> Iterator[Path]:
+    security = None if config is None else Settings.load(config).security
+    if security is not None:
+        yield from (file for file in (security.certificate, security.ca) if file is not None)
 
 
 def _files(path: Path) -> Iterator[Path]:

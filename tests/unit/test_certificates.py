@@ -1,5 +1,6 @@
 """Certificates of our own authorities, and what a client may be configured with."""
 
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.doors.local_security import local_security
 from clue_exchange.errors import SettingsInvalid
 from console.cli.certificates import certificates
+from schemas.codes import Role
+from tests.two_sides import settings_for
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AGENCY = "federation-110101"
@@ -114,6 +117,25 @@ def test_certificates_are_issued_and_shown_on_the_command_line(tmp_path: Path) -
     assert f'[security]\nca = "{tmp_path}/clients/ca.pem"\n' in issued.output
     assert soon.exit_code == 1
     assert '"hosts": ["127.0.0.1", "localhost", "kafka-1"]' in soon.output
+
+
+def test_the_certificates_of_a_configuration_are_shown(authority: Authority, tmp_path: Path) -> None:
+    """Those that the node goes by, the authority's too: exit 1 when one ends soon."""
+    files = files_of(authority)
+    security = KafkaSecurity(**{name: files[name] for name in ("ca", "certificate", "key")})
+    settings = settings_for(Role.federation, tmp_path, f"sqlite:///{tmp_path}/agency.db")
+    config = tmp_path / "agency.toml"
+    config.write_text(settings.model_copy(update={"security": security}).to_toml(), encoding="utf-8")
+    bare = tmp_path / "bare.toml"
+    bare.write_text(settings.to_toml(), encoding="utf-8")
+
+    words = ["show", "--config", str(config), "--json", "--within", "-36500"]
+    shown = CliRunner().invoke(certificates, words)
+    soon = CliRunner().invoke(certificates, ["show", "--config", str(config), "--within", "36500"])
+    none = CliRunner().invoke(certificates, ["show", "--config", str(bare)])
+
+    assert [Path(each["file"]) for each in json.loads(shown.stdout)] == [files["certificate"], files["ca"]]
+    assert (shown.exit_code, soon.exit_code, none.exit_code) == (0, 1, 2)
 
 
 def files_of(authority: Authority) -> dict[str, Any]:

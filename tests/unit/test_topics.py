@@ -14,7 +14,12 @@ AGENCY = "federation-110101"
 def as_described(spec: TopicSpec) -> DescribedTopic:
     """A topic that is exactly what it should be, with a setting more."""
     return DescribedTopic(
-        spec.name, "an-id", spec.partitions, spec.replicas, {**spec.configs, "segment.bytes": "1073741824"}
+        spec.name,
+        "an-id",
+        spec.partitions,
+        spec.replicas,
+        spec.replicas,
+        {**spec.configs, "segment.bytes": "1073741824"},
     )
 
 
@@ -71,11 +76,12 @@ def test_every_difference_is_listed() -> None:
     spec = specs_for(AGENCY, 3)[0]
     configs = {**spec.configs, "retention.ms": "604800000"}
     del configs["max.message.bytes"]
-    found = replace(as_described(spec), partitions=2, replicas=1, configs=configs)
+    found = replace(as_described(spec), partitions=2, replicas=2, in_sync=1, configs=configs)
 
     assert drift(spec, found) == [
         Drift(spec.name, "partitions", "1", "2"),
-        Drift(spec.name, "replicas", "3", "1"),
+        Drift(spec.name, "replicas", "3", "2"),
+        Drift(spec.name, "in sync", "2", "1"),
         Drift(spec.name, "max.message.bytes", spec.configs["max.message.bytes"], None),
         Drift(spec.name, "retention.ms", "-1", "604800000"),
     ]

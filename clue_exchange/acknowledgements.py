@@ -77,3 +77,9 @@ def kept(transaction: Transaction, topic: str) -> Sequence[tuple[int, bytes]]:
     """The numbers and records of all receipts of a topic, the oldest first."""
     wanted = select(RECEIPT.c.number, RECEIPT.c.record).where(RECEIPT.c.topic == topic).order_by(RECEIPT.c.number)
     return [(row.number, row.record) for row in transaction.execute(wanted)]
+
+
+def newest(transaction: Transaction, topic: str) -> bytes | None:
+    """The newest receipt of a topic; None before the first."""
+    wanted = select(RECEIPT.c.record).where(RECEIPT.c.topic == topic).order_by(RECEIPT.c.number.desc()).limit(1)
+    return transaction.execute(wanted).scalar_one_or_none()

@@ -27,7 +27,7 @@ from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
 from clue_exchange.settings import Settings
 from clue_exchange.signing import Signer
-from clue_exchange.store import Store
+from clue_exchange.store import Store, Transaction
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
 from clue_exchange.workdays import PublishedCalendar
@@ -35,6 +35,7 @@ from console.people import People
 from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetters
 from consumers.deadlines import ClockReader
+from consumers.firmness import Firmness, firmness
 from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
 from consumers.own_records import OwnRecords
@@ -134,6 +135,9 @@ class Agency:
     @property
     def clock_reader(self) -> ClockReader:
         return ClockReader(self.ledger, self.agreements, PublishedCalendar())
+
+    def firmness(self, transaction: Transaction) -> Firmness:
+        return firmness(transaction, self.settings.agency, self.settings.counterpart, self.ledger)
 
     @property
     def receipts(self) -> Receipts:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from clue_exchange.store import Transaction
-from clue_exchange.tables import CLUE, EVENT
+from clue_exchange.tables import CLUE, EVENT, OUTBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,15 @@ class ClueRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One event of a clue, in its place."""
+    """
+    One event of a clue, in its place.
 
+    Attributes:
+        held_at: when a receipt first said that the other side holds it; None for its own, and where none has said so.
+    """
+
+    topic: str
+    number: int
     place: int | None
     event_type: str
     sender: str
@@ -55,6 +62,7 @@ class EventRow:
     occurred_at: datetime
     recorded_at: datetime
     facts: dict[str, Any] | None
+    held_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +116,10 @@ def chain(transaction: Transaction, clue_id: UUID) -> list[EventRow]:
 
 
 def _chain(clue_id: UUID) -> Select[Any]:
-    columns = (EVENT.c[name] for name in EventRow.__slots__)
-    return select(*columns).where(EVENT.c.clue_id == clue_id).order_by(EVENT.c.place.is_(None), EVENT.c.place)
+    columns = (EVENT.c[name] for name in EventRow.__slots__ if name != "held_at")
+    is_same = (OUTBOX.c.topic == EVENT.c.topic) & (OUTBOX.c.number == EVENT.c.number)
+    joined = select(*columns, OUTBOX.c.held_at).select_from(EVENT.outerjoin(OUTBOX, is_same))
+    return joined.where(EVENT.c.clue_id == clue_id).order_by(EVENT.c.place.is_(None), EVENT.c.place)
 
 
 def by_state(transaction: Transaction) -> Counter[str]:

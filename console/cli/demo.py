@@ -106,7 +106,8 @@ def _lines(measured: dict[str, Any]) -> str:
         for key in ("handover_ms", "handover_across_outage_ms")
     )
     both = {
-        name: " / ".join(str(measured[name][role]) for role in Role) for name in ("events_applied", "void", "waiting")
+        name: " / ".join(str(measured[name][role]) for role in Role)
+        for name in ("events_applied", "void", "waiting", "unacknowledged")
     }
     lines: Sequence[tuple[str, object]] = (
         ("register rows read, refused 登记行", f"{measured['rows_read']}, {measured['rows_refused']}"),
@@ -116,6 +117,7 @@ def _lines(measured: dict[str, Any]) -> str:
         ("void, as scripted 无效(交叉)", f"{both['void']} (scripted {measured['void_scripted']})"),
         ("waiting 等待", both["waiting"]),
         ("dead letters 死信", measured["dead_letters"]),
+        ("without a receipt 未确认", both["unacknowledged"]),
         ("handover 传递时间", handover),
         ("across a node's outage 节点停机期间", outage),
         ("both views equal 双方一致", "yes 是" if measured["views_equal"] else "NO 否"),

@@ -25,6 +25,7 @@ from console.cli.tables import Shown, show_list
 from console.duty_words import due_in_words, duty_in_words, standing_in_words
 from console.words import CHINESE_STATES, MEANINGS, in_words
 from consumers import worklist
+from consumers.firmness import Firmness
 from consumers.worklist import ClueRow, EventRow
 from schemas.catalog import BY_NAME
 from schemas.clock import Clock
@@ -64,17 +65,18 @@ def clue(clue_id: GivenId, config: Path, as_json: bool, **given: Any) -> None:
         meant = look_at_clue(agency.people, officer, clue_id)
         with agency.store.reading() as transaction:
             row, chain = worklist.clue(transaction, meant), worklist.chain(transaction, meant)
+            firm = agency.firmness(transaction)
             today = china_date(agency.clock())
             clocks = [clock for _, found in agency.clock_reader.clocks(transaction, [meant], today) for clock in found]
     if row is None:
         raise CommandRefused(not_known(clue_id))
     if as_json:
-        told = {**asdict(row), "events": [asdict(event) for event in chain]}
+        told = {**asdict(row), "events": [{**asdict(e), "is_firm": _is_firm(e, row, firm)} for e in chain]}
         click.echo(json.dumps({**told, "clocks": [asdict(each) for each in clocks]}, default=str))
         return
     console = Console()
     show_list(console, _columns([row]))
-    console.print(_chain_table(chain))
+    console.print(_chain_table(chain, row, firm))
     show_list(console, _clock_columns(clocks, today))
 
 
@@ -109,7 +111,12 @@ def _counts(row: ClueRow) -> str:
     return f"{row.applied}" + "".join(f" (+{count} {word})" for count, word in others if count)
 
 
-def _chain_table(chain: Sequence[EventRow]) -> Table:
+def _is_firm(event: EventRow, row: ClueRow, firm: Firmness) -> bool:
+    """Firm by the chain itself, or by a receipt; one that waits is not."""
+    return event.place is not None and (event.place < row.firm or firm.holds(event.topic, event.number))
+
+
+def _chain_table(chain: Sequence[EventRow], row: ClueRow, firm: Firmness) -> Table:
     """Who did what and when on the left, the facts with what their codes mean on the right."""
     table = Table(show_lines=True)
     table.add_column("#")
@@ -120,6 +127,10 @@ def _chain_table(chain: Sequence[EventRow]) -> Table:
         told = [f"{event.event_type} {name}", event.sender, china_time(event.occurred_at)]
         if event.outcome != "applied":
             told.append(event.outcome + (f": {event.void}" if event.void else ""))
+        if event.held_at is not None:
+            told.append(f"held there since 对方已收 {china_time(event.held_at)}")
+        if event.place is not None and not _is_firm(event, row, firm):
+            told.append("provisional 待对方确认")
         place = "" if event.place is None else str(event.place + 1)
         table.add_row(place, escape("\n".join(told)), escape("\n".join(_facts(event))))
     return table

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from clue_exchange.store import Transaction
+from console.demo.officers import unacknowledged
 from console.demo.scenario import Played
 from console.wiring import Agency
 from consumers import worklist
@@ -46,6 +47,7 @@ def figures(agencies: Mapping[Role, Agency], logs: Logs, played: Played) -> dict
         "void_scripted": played.void,
         "waiting": {role: outcomes[role]["waiting"] for role in Role},
         "dead_letters": sum(letters.values()),
+        "unacknowledged": _per_agency(agencies, unacknowledged),
         "views_equal": {i: f.digest for i, f in ours.items()} == {i: f.digest for i, f in theirs.items()},
         "handover_ms": percentiles([ms for sent, ms in taken if not down <= sent <= up]),
         "handover_across_outage_ms": percentiles([ms for sent, ms in taken if down <= sent <= up]),
@@ -57,11 +59,13 @@ def shortfalls(measured: Mapping[str, Any]) -> list[str]:
     unreached = sorted({str(state) for state in State} - set(measured["states_reached"]))
     void = sorted({*measured["void"].values(), measured["void_scripted"]})
     waiting, letters = sum(measured["waiting"].values()), measured["dead_letters"]
+    unnamed = sum(measured["unacknowledged"].values())
     judged = (
         (measured["views_equal"], "the two sides do not see the same: this must never happen; please report it"),
         (len(void) == 1, f"void events differ from the {measured['void_scripted']} of the script: {void}"),
         (waiting == 0, f"{waiting} events wait for others that did not come: see `clue-exchange waiting`"),
         (letters == 0, f"{letters} dead letters: see `clue-exchange dead-letters`"),
+        (unnamed == 0, f"{unnamed} events were not acknowledged: see `clue-exchange receipts`"),
         (not unreached, f"no clue reached: {', '.join(unreached)}"),
     )
     return [sentence for is_so, sentence in judged if not is_so]

@@ -11,11 +11,13 @@ from typing import TypeAlias
 from uuid import UUID
 
 from clue_exchange.errors import ExchangeError
+from clue_exchange.store import Transaction
+from clue_exchange.topics import topic_name
 from clue_exchange.wake import watch
 from console.demo.stories import Step, Story
 from console.wiring import Agency
 from consumers import worklist
-from schemas.catalog import type_of
+from schemas.catalog import EVENT_FAMILIES, type_of
 from schemas.codes import Role
 
 ARRIVAL_SECONDS = 30
@@ -86,17 +88,44 @@ class Officers:
         Raises:
             NotArrived: they did not in 30 seconds.
         """
+
+        def are_seen(transaction: Transaction) -> bool:
+            row = worklist.clue(transaction, clue_id)
+            return row is not None and row.applied + row.void >= events
+
+        self._wait(role, are_seen, f"clue {clue_id}: not all of {events} events reached the {role}")
+
+    def wait_until_acknowledged(self, role: Role) -> None:
+        """
+        Wait until receipts have named every event of this side.
+
+        Raises:
+            NotArrived: they did not in 30 seconds.
+        """
+        agency = self.agencies[role]
+
+        def are_acknowledged(transaction: Transaction) -> bool:
+            return unacknowledged(agency, transaction) == 0
+
+        self._wait(role, are_acknowledged, f"not every event of the {role} was acknowledged")
+
+    def _wait(self, role: Role, condition: Callable[[Transaction], bool], otherwise: str) -> None:
         store = self.agencies[role].store
         deadline = time.monotonic() + ARRIVAL_SECONDS
         with closing(watch(store)) as commits:
             while True:
                 with store.reading() as transaction:
-                    row = worklist.clue(transaction, clue_id)
-                if row is not None and row.applied + row.void >= events:
-                    return
+                    if condition(transaction):
+                        return
                 if time.monotonic() > deadline:
-                    raise NotArrived(f"clue {clue_id}: not all of {events} events reached the {role}")
+                    raise NotArrived(otherwise)
                 commits.wait(Event(), 0.2)
+
+
+def unacknowledged(agency: Agency, transaction: Transaction) -> int:
+    """How many events of this agency no receipt has named."""
+    journals = (topic_name(agency.settings.agency, family) for family in EVENT_FAMILIES)
+    return sum(agency.outbox.unacknowledged(transaction, journal).records for journal in journals)
 
 
 def courses(count: int, stories: Sequence[Story]) -> list[Story]:

@@ -45,7 +45,7 @@ class Played:
 
 def play(county: County, registers: Path, progress: Progress) -> Played:
     """
-    Play the whole scenario; returns when both sides have all events.
+    Play the whole scenario; returns when both sides have all events, and know that the other has them.
 
     Raises:
         NotArrived: an event did not reach the other side.
@@ -60,6 +60,8 @@ def play(county: County, registers: Path, progress: Progress) -> Played:
     for clue in [*transferred, *shared]:
         for role in Role:
             officers.wait_until_seen(role, clue.clue_id, clue.issued)
+    for role in Role:
+        officers.wait_until_acknowledged(role)
     return Played(reports, void, outage)
 
 

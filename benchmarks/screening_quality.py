@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 from producers.screening import Label, Screener, Screening
 from producers.screening.learned import Learned
-from producers.screening.learning import LabelledText, learn, write
+from producers.screening.learning import LabelledText, examples, learn, write
 from producers.screening.rulebook import Rulebook
 from producers.screening.rulefiles import BUNDLED_RULES
 
@@ -99,6 +99,16 @@ def own() -> list[LabelledText]:
     return _read(OWN_TEXTS / "screening_own.csv")
 
 
+def later() -> list[LabelledText]:
+    """Texts written after the rules: each batch was measured before it was learned from (docs/screening.md)."""
+    return _read(OWN_TEXTS / "screening_later.csv")
+
+
+def phrases() -> list[LabelledText]:
+    """Single sentences, of one label or of none: learned from, never measured."""
+    return _read(OWN_TEXTS / "screening_phrases.csv")
+
+
 def registers() -> list[LabelledText]:
     """The two sample registers, with the labels of screening_register_labels.csv."""
     with (OWN_TEXTS / "screening_register_labels.csv").open(encoding="utf-8", newline="") as file:
@@ -127,31 +137,32 @@ def _text(row: dict[str, str], narrative: str) -> LabelledText:
 
 
 def cross_validated(book: Rulebook, texts: Sequence[LabelledText]) -> list[Screening]:
-    """Screen each fifth with weights learned from the other four."""
+    """Screen each fifth with weights learned from the other four and the phrases."""
     order = list(range(len(texts)))
     Random(SEED).shuffle(order)  # noqa: S311  # an order of texts, not a secret
     answers: dict[int, Screening] = {}
+    taught, always = examples(texts, book), examples(phrases(), book)
     for fold in range(FOLDS):
-        others = [texts[at] for place, at in enumerate(order) if place % FOLDS != fold]
-        screener = Screener(replace(book, learned=learn(others)))
+        others = [taught[at] for place, at in enumerate(order) if place % FOLDS != fold]
+        screener = Screener(replace(book, learned=learn([*others, *always])))
         answers |= {at: screener.screen(texts[at].narrative) for at in order[fold::FOLDS]}
     return [answers[at] for at in range(len(texts))]
 
 
 def main() -> None:
     """Print the table, or learn anew."""
-    sets: dict[str, Callable[[], list[LabelledText]]] = {"labelled": labelled, "registers": registers, "own": own}
-    texts = {name: read() for name, read in sets.items()}
+    sets: Sequence[Callable[[], list[LabelledText]]] = (labelled, registers, own, later)
+    texts = {read.__name__: read() for read in sets}
     everything = [text for part in texts.values() for text in part]
     if "--learn" in sys.argv:
         write(
-            learn(everything),
+            learn(examples([*everything, *phrases()], Rulebook.load(BUNDLED_RULES))),
             BUNDLED_RULES,
-            f"learned from {len(everything)} texts: python -m benchmarks.screening_quality --learn",
+            f"learned from {len(everything)} texts and the phrases: python -m benchmarks.screening_quality --learn",
         )
         return
     book = Rulebook.load(BUNDLED_RULES)
-    rules_alone = Screener(replace(book, learned=Learned.of((0,) * (len(Label) + 2), {})))
+    rules_alone = Screener(replace(book, learned=Learned.nothing()))
     crossed = iter(cross_validated(book, everything))
     for name, part in texts.items():
         print(measure(part, [next(crossed) for _ in part]).line(f"{name}, cross-validated", len(part)))

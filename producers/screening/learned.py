@@ -1,16 +1,18 @@
 """
-Weights of single characters and pairs, learned from labelled texts: how a narrative sounds as a whole.
+Weights learned from labelled texts: what the signs of a whole narrative, taken together, make likely.
 
-The rules know words; the weights know that a text speaks of hardship in words that no rule has. The answer of one
-label is a sum, so its reason can be shown: the clause that gave most (`strongest`).
+The rules know words and passages; the weights know how much each of them has been worth, and that a text speaks of
+hardship in words that no rule has. The answer of one label is a sum over what was met, so its reasons can be shown:
+the passages of the rules, or the clause whose characters gave most (`strongest`).
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from math import sqrt
 from operator import add
 from pathlib import Path
+from struct import Struct
 from typing import Self
 
 from producers.screening.errors import RuleFileUnreadable, RuleInvalid
@@ -20,12 +22,16 @@ from producers.screening.rulefiles import URGENT, Target
 ANY = "ANY"
 SOUNDS: tuple[Target | str, ...] = (ANY, URGENT, *Label)
 WEIGHTS_FILE = "learned.tsv"
+START = "START"
+# What stands before the name of a sign: a word list that was met, a rule that counted, one that was struck out, points.
+LIST_MET, RULE_MET, RULE_STRUCK, POINTS = "@", "+", "-", "="
+# All characters and pairs together weigh about as much as a few dozen signs.
+GRAM_WEIGHT = 12
 
-# All weights of a pair are summed at once: each is a field of one whole number, lifted above zero.
-_FIELD = 32
+# All weights of a sign are summed at once: each is a field of one whole number, lifted above zero.
+_FIELDS = Struct(f"<{len(SOUNDS)}I")
 _LIFT = 1 << 16
 _CLAUSE = re.compile(r"[^,，。！？!?;；:：、…]+")
-_MASK = (1 << _FIELD) - 1
 
 
 def grams(text: str) -> set[str]:
@@ -35,6 +41,24 @@ def grams(text: str) -> set[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """
+    What one narrative showed, as far as weights may exist for it.
+
+    Attributes:
+        text: The narrative as it was read (see reading.py).
+        pairs: Each character with the one after it.
+        met: Names of the lists and rules that were met, with their prefix.
+        points: What the rules alone say for and against each label.
+    """
+
+    text: str
+    pairs: Iterable[str]
+    met: Set[str]
+    points: Mapping[Target, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Learned:
     """
@@ -42,9 +66,9 @@ class Learned:
 
     Attributes:
         start: What each sound begins with.
-        weights: For each character or pair its weights.
+        weights: For each character, pair and sign its weights.
         packed: The same weights as one number (see `_packed`).
-        known: The characters and pairs that have weights.
+        known: What has weights.
     """
 
     start: tuple[int, ...]
@@ -55,14 +79,14 @@ class Learned:
     @classmethod
     def of(cls, start: tuple[int, ...], weights: dict[str, tuple[int, ...]]) -> Self:
         """Make ready for scoring."""
-        return cls(start, weights, {gram: _packed(row) for gram, row in weights.items()}, frozenset(weights))
+        return cls(start, weights, {sign: _packed(row) for sign, row in weights.items()}, frozenset(weights))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read learned.tsv of a rules folder; without one, every text sounds alike."""
         path = folder / WEIGHTS_FILE
         if not path.exists():
-            return cls.of((0,) * len(SOUNDS), {})
+            return cls.nothing()
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError) as error:
@@ -70,18 +94,28 @@ class Learned:
         rows = {}
         for number, line in enumerate(lines, 1):
             if line and not line.startswith("#"):
-                gram, *numbers = line.split("\t")
-                rows[gram] = _row(path, number, numbers)
-        start = rows.pop("START", (0,) * len(SOUNDS))
+                sign, *numbers = line.split("\t")
+                rows[sign] = _row(path, number, numbers)
+        start = rows.pop(START, (0,) * len(SOUNDS))
         return cls.of(start, rows)
 
-    def sound(self, text: str, pairs: Iterable[str]) -> dict[Target | str, float]:
+    @classmethod
+    def nothing(cls) -> Self:
+        """No weights: the rules decide alone."""
+        return cls.of((0,) * len(SOUNDS), {})
+
+    def sound(self, signs: Signs) -> dict[Target | str, float]:
         """Say how much a text sounds like each label, like any, and urgent; above zero is more likely than not."""
-        known = {*self.known.intersection(text), *self.known.intersection(pairs)}
-        total, count = sum(map(self.packed.__getitem__, known)), len(known)
-        scale = 1 / (1000 * sqrt(count + 1))
+        known, number = self.known, self.packed.__getitem__
+        heard = {*known.intersection(signs.text), *known.intersection(signs.pairs)}
+        met = known.intersection(signs.met)
+        of_grams = _unpacked(sum(map(number, heard)), len(heard))
+        of_signs = _unpacked(sum(map(number, met)), len(met))
+        scale = GRAM_WEIGHT / sqrt(len(heard) + 1)
+        of_rules = {POINTS + target: points for target, points in signs.points.items()}
+        points = [(self.weights[sign], of_rules[sign]) for sign in known.intersection(of_rules)]
         return {
-            name: self.start[at] / 1000 + ((total >> (at * _FIELD) & _MASK) - count * _LIFT) * scale
+            name: (self.start[at] + of_grams[at] * scale + of_signs[at] + sum(row[at] * n for row, n in points)) / 1000
             for at, name in enumerate(SOUNDS)
         }
 
@@ -106,4 +140,10 @@ def _row(path: Path, number: int, numbers: list[str]) -> tuple[int, ...]:
 
 
 def _packed(row: tuple[int, ...]) -> int:
-    return sum((weight + _LIFT) << (at * _FIELD) for at, weight in enumerate(row))
+    return int.from_bytes(_FIELDS.pack(*(weight + _LIFT for weight in row)), "little")
+
+
+def _unpacked(total: int, count: int) -> list[int]:
+    """What `count` packed rows sum up to, field by field."""
+    lifted = count * _LIFT
+    return [field - lifted for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))]

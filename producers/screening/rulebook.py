@@ -8,7 +8,7 @@ from itertools import permutations
 from pathlib import Path
 
 from producers.screening.errors import RuleInvalid
-from producers.screening.learned import Learned
+from producers.screening.learned import LIST_MET, Learned
 from producers.screening.rulefiles import Cue, Decision, Rule, RuleFile, Target, Tone, WordList, read_rule_files
 from producers.screening.words import spelled_out
 
@@ -75,6 +75,7 @@ class Rulebook:
     decision: Decision
     variants: dict[int, int]
     learned: Learned
+    list_signs: tuple[str, ...] = ()
 
     @property
     def tone_lists(self) -> frozenset[int]:
@@ -105,6 +106,7 @@ class Rulebook:
             decisions[0],
             variants,
             Learned.load(folder),
+            tuple(LIST_MET + name for name in lists.numbers),
         )
 
 

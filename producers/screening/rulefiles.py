@@ -130,25 +130,25 @@ class Tone(Entry):
 
 class Sound(Entry):
     """
-    What the sound of the whole text (learned.tsv) is worth in points.
+    Above which sound of the whole text (learned.tsv) something stands; zero is as likely as not.
 
     Attributes:
-        of_label: Points for each unit of the label's own sound.
-        of_any: Points for each unit of "some label".
-        always: Points that every label with a passage gets.
-        most: It never adds or takes more than this.
-        alone: Above this sound of "some label" the likeliest label stands, even without a passage of a rule.
-        alone_urgent: Above this sound of urgency the text is urgent, even without a passage of a rule.
-        per_point: What a point of the rules counts when the likeliest label is looked for.
+        any: Some label stands: if none is clear, the likeliest.
+        ruled: A label stands for which the rules alone decide.
+        hinted: A label stands for which the rules found a passage, with too few points.
+        unsaid: A label stands for which no rule found a passage.
+        sure: A label stands even where the text does not sound like a clue.
+        urgent: The text is urgent.
+        urgent_ruled: The text is urgent where the rules alone say so.
     """
 
-    of_label: float
-    of_any: float
-    always: float
-    most: float
-    alone: float
-    alone_urgent: float
-    per_point: float
+    any: float = 0.0
+    ruled: float = 0.0
+    hinted: float = 0.0
+    unsaid: float = 0.0
+    sure: float = 1.0
+    urgent: float = 0.0
+    urgent_ruled: float = 0.0
 
 
 class Decision(Entry):
@@ -158,7 +158,7 @@ class Decision(Entry):
     most_evidence: int
     most_support: int
     most_doubt: int
-    sound: Sound
+    sound: Sound = Sound()
     thresholds: dict[Label | Literal["URGENT"], int] = {}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from producers.screening.findings import Label, ObjectionKind
-from producers.screening.learned import ANY
+from producers.screening.learned import ANY, RULE_MET, RULE_STRUCK, Signs
 from producers.screening.matching import matches
 from producers.screening.objecting import CueHit, against_label, cues_met, objector, strikers
 from producers.screening.reading import Reading
@@ -22,14 +22,12 @@ class Verdict:
 
     Attributes:
         points: What the rules say for it, less what they say against it.
-        heard: What the sound of the whole text adds or takes (see learned.py).
         passages: Start, end and rule of the passages that count, in the narrative's own offsets.
         objections: Kind, start and end of what spoke against it.
         stands: Whether the label is proposed.
     """
 
     points: int = 0
-    heard: float = 0.0
     passages: list[Passage] = field(default_factory=list)
     objections: list[tuple[ObjectionKind, int, int]] = field(default_factory=list)
     stands: bool = False
@@ -37,12 +35,12 @@ class Verdict:
 
 @dataclass(slots=True)
 class Hearing:
-    """One narrative being weighed: its reading, its cues, its sound, and the verdicts so far."""
+    """One narrative being weighed: its reading, its cues, the rules met, and the verdicts so far."""
 
     reading: Reading
     book: Rulebook
     met: list[CueHit]
-    sound: dict[Target | str, float]
+    signs: set[str] = field(default_factory=set)
     verdicts: dict[Target, Verdict] = field(default_factory=dict)
 
     def stands(self, target: Target) -> bool:
@@ -54,16 +52,29 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
     """
     Weigh every label for which some rule found a passage, struck out or not.
 
-    A label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`). If none stands and the
-    text sounds like a clue, the likeliest one does.
+    First the rules alone; then what the weights have learned about all that was met (learned.py) confirms, drops or
+    adds labels. Without weights the rules have the last word.
     """
+    hearing = _by_rules(reading, book)
+    if book.learned.weights:
+        _by_experience(hearing)
+    return hearing.verdicts
+
+
+def signs_of(reading: Reading, book: Rulebook) -> Signs:
+    """What a narrative shows by the rules alone: that from which weights are learned."""
+    return _signs(_by_rules(reading, book))
+
+
+def _by_rules(reading: Reading, book: Rulebook) -> Hearing:
+    """Weigh by points; a label comes after those that its rules build on or yield to (`Rulebook.rules_in_order`)."""
     present = reading.present
     candidates = [
         (target, [ready for ready in rules if ready.needed & present == ready.needed and not ready.unless & present])
         for target, rules in book.rules_in_order
     ]
     reading.place(_lists_read(candidates, reading, book))
-    hearing = Hearing(reading, book, cues_met(reading, book), book.learned.sound(reading.text, reading.pairs))
+    hearing = Hearing(reading, book, cues_met(reading, book))
     for target, rules in candidates:
         if not rules:
             continue
@@ -71,15 +82,21 @@ def weigh(reading: Reading, book: Rulebook) -> dict[Target, Verdict]:
         striking = strikers(hearing.met, target)
         for ready in rules:
             if _applies(ready, hearing):
-                _count(ready, reading, striking, verdict)
+                _count(ready, hearing, striking, verdict)
         if verdict.passages:
             _settle(target, verdict, hearing)
         if verdict.passages or verdict.objections:
             hearing.verdicts[target] = verdict
-    if book.learned.weights:
-        _guess_label(hearing)
-        _guess_urgency(hearing)
-    return hearing.verdicts
+    return hearing
+
+
+def _signs(hearing: Hearing) -> Signs:
+    reading, signs = hearing.reading, hearing.book.list_signs
+    numbers: set[int] = set()
+    for _, word in reading.words:
+        numbers.update(word.lists)
+    points = {target: verdict.points for target, verdict in hearing.verdicts.items() if verdict.points}
+    return Signs(reading.text, reading.pairs, hearing.signs.union(map(signs.__getitem__, numbers)), points)
 
 
 def _lists_read(candidates: list[tuple[Target, list[ReadyRule]]], reading: Reading, book: Rulebook) -> set[int]:
@@ -102,17 +119,20 @@ def _applies(ready: ReadyRule, hearing: Hearing) -> bool:
     return not any(hearing.stands(label) for label in rule.yields_to)
 
 
-def _count(ready: ReadyRule, reading: Reading, striking: list[CueHit], verdict: Verdict) -> None:
+def _count(ready: ReadyRule, hearing: Hearing, striking: list[CueHit], verdict: Verdict) -> None:
+    reading, name = hearing.reading, ready.rule.name
     has_counted = False
     for match in matches(ready, reading):
         against = objector(ready.rule, match, striking, reading)
         if against:
             entry = (against.ready.cue.kind, *reading.span(against.start, against.end))
+            hearing.signs.add(RULE_STRUCK + name)
             if entry not in verdict.objections:
                 verdict.objections.append(entry)
             continue
-        verdict.passages.append((*reading.span(match.start, match.end), ready.rule.name))
+        verdict.passages.append((*reading.span(match.start, match.end), name))
         if not has_counted:
+            hearing.signs.add(RULE_MET + name)
             verdict.points += ready.rule.points
             has_counted = True
 
@@ -127,11 +147,7 @@ def _settle(target: Target, verdict: Verdict, hearing: Hearing) -> None:
         verdict.objections.append((kind, *reading.span(cue.start, cue.end)))
     verdict.points -= sum(taken.values())
     verdict.objections += _signs_of_ease(target, hearing)
-    if target != URGENT:  # too few urgent texts to learn from
-        ear = decision.sound
-        heard = ear.of_label * hearing.sound[target] + ear.of_any * hearing.sound[ANY] + ear.always
-        verdict.heard = max(-ear.most, min(ear.most, heard))
-    verdict.stands = verdict.points + verdict.heard >= decision.thresholds.get(target, decision.threshold)
+    verdict.stands = verdict.points >= decision.thresholds.get(target, decision.threshold)
 
 
 def _signs_of_ease(target: Target, hearing: Hearing) -> list[tuple[ObjectionKind, int, int]]:
@@ -155,29 +171,46 @@ def _tone(target: Target, hearing: Hearing) -> int:
     return min(support, decision.most_support) - min(doubt, decision.most_doubt)
 
 
-def _guess_label(hearing: Hearing) -> None:
-    """Let the likeliest label stand by sound alone, if the text sounds like a clue."""
+def _by_experience(hearing: Hearing) -> None:
+    """Let the weights have the last word, but for rules that no labelled text has met: these speak for themselves."""
     ear = hearing.book.decision.sound
-    if hearing.sound[ANY] > ear.alone and not any(hearing.stands(label) for label in Label):
-        likeliest: Label = max(Label, key=lambda label: hearing.sound[label] + ear.per_point * _points(label, hearing))
-        _by_sound(likeliest, hearing)
+    sound = hearing.book.learned.sound(_signs(hearing))
+    standing = {target for target in (*Label, URGENT) if sound[target] > _needed(target, hearing, sound[ANY])}
+    if sound[ANY] > ear.any and not standing - {URGENT}:
+        standing.add(max(Label, key=sound.__getitem__))
+    standing |= {target for target, verdict in hearing.verdicts.items() if _is_news(verdict, hearing.book)}
+    for target in (*Label, URGENT):
+        if target in standing:
+            _let_stand(target, hearing)
+        elif target in hearing.verdicts:
+            hearing.verdicts[target].stands = False
 
 
-def _guess_urgency(hearing: Hearing) -> None:
-    """Let a text be urgent by sound alone."""
-    if hearing.sound[URGENT] > hearing.book.decision.sound.alone_urgent and not hearing.stands(URGENT):
-        _by_sound(URGENT, hearing)
+def _needed(target: Target, hearing: Hearing, any_sound: float) -> float:
+    """Say above which sound a target stands; less is needed where the rules have said so."""
+    ear, verdict = hearing.book.decision.sound, hearing.verdicts.get(target)
+    is_ruled = verdict is not None and verdict.stands
+    if target == URGENT:
+        return ear.urgent_ruled if is_ruled else ear.urgent
+    if any_sound <= ear.any:
+        return ear.sure
+    if is_ruled:
+        return ear.ruled
+    return ear.hinted if verdict is not None and verdict.passages else ear.unsaid
 
 
-def _by_sound(target: Target, hearing: Hearing) -> None:
-    """Let it stand, with the clause that sounds most like it, unless a cue or the tone speaks against it."""
-    place = hearing.book.learned.strongest(hearing.reading.text, target)
-    if place is None or _tone(target, hearing) < 0 or against_label(hearing.met, target):
-        return
-    verdict = hearing.verdicts.setdefault(target, Verdict())
-    verdict.passages = verdict.passages or [(*hearing.reading.span(*place), SOUND_RULE)]
+def _is_news(verdict: Verdict, book: Rulebook) -> bool:
+    """Whether a rule carries it whose worth nobody has learned yet."""
+    return verdict.stands and any(RULE_MET + rule not in book.learned.known for _, _, rule in verdict.passages)
+
+
+def _let_stand(target: Target, hearing: Hearing) -> None:
+    """With the passages of the rules, or else with the clause that sounds most like it."""
+    verdict = hearing.verdicts.get(target) or Verdict()
+    if not verdict.passages:
+        place = hearing.book.learned.strongest(hearing.reading.text, target)
+        if place is None:
+            return
+        verdict.passages = [(*hearing.reading.span(*place), SOUND_RULE)]
     verdict.stands = True
-
-
-def _points(label: Label, hearing: Hearing) -> int:
-    return hearing.verdicts[label].points if label in hearing.verdicts else 0
+    hearing.verdicts[target] = verdict

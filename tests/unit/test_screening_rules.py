@@ -16,14 +16,6 @@ threshold = 4
 most_evidence = 7
 most_support = 2
 most_doubt = 5
-[decision.sound]
-of_label = 0.5
-of_any = 0.5
-always = 0.0
-most = 3.0
-alone = 9.0
-alone_urgent = 9.0
-per_point = 0.7
 """
 WORDS = '[lexicon.burn]\nnote = "烧 / burn"\nwords = "(放|纵)火"\n'
 RULE = '[[rule]]\nname = "放火"\nlabel = "OTHER_CRIME"\nsequence = ["burn"]\n'

@@ -1,5 +1,5 @@
 """
-The chains of clues as the event table holds them. Called by the ledger, and by nobody else.
+The chains of clues as the event table holds them. Called by the ledger and its rebuild, and by nobody else.
 """
 
 from collections import defaultdict
@@ -109,6 +109,18 @@ def write(transaction: Transaction, changes: Sequence[tuple[Kept, Standing]], no
 def write_facts(transaction: Transaction, events: Iterable[SignedEvent]) -> None:
     """Give these events the facts that they were stored without; no effect where they have them."""
     transaction.execute(_REVEAL, [{"_hash": event.hash, "facts": _facts(event)} for event in events])
+
+
+def stored_rows(transaction: Transaction, clue_ids: Collection[UUID]) -> dict[bytes, Mapping[str, Any]]:
+    """The rows of these clues' events, by hash."""
+    found = transaction.execute(select(EVENT).where(EVENT.c.clue_id.in_(clue_ids)))
+    return {row.hash: dict(row._mapping) for row in found}
+
+
+def row_of(event: SignedEvent, standing: Standing, recorded_at: datetime) -> Mapping[str, Any]:
+    """The row of an event as it should be; facts that are not known are None, as they are read."""
+    facts = None if event.event is None else _facts(event)
+    return {**_row(event, standing, recorded_at), "facts": facts}
 
 
 def _columns(*names: str) -> list[Column[Any]]:

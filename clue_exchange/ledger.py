@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, null, or_, select
 
 from clue_exchange import chains, rejections
-from clue_exchange.chains import APPLIED, VOID, WAITING, Chain, Kept
+from clue_exchange.chains import APPLIED, VOID, WAITING, Chain, Kept, Standing
 from clue_exchange.clock import Clock
 from clue_exchange.rejections import Rejected
 from clue_exchange.said_events import SaidEvents
@@ -130,22 +130,37 @@ class Ledger:
         """Fold these clues again and write what changed; tell that, and what became of the events to be told."""
         now = self._clock()
         changes, placements, views = [], [], []
-        rejected = self._rejected(transaction, found.values())
-        for clue_id, chain in found.items():
-            folded = fold(chains.links(chain), rejected)
-            standings = chains.standings(folded, rejected)
+        for clue_id, (view, standings) in self.views_of(transaction, found).items():
+            chain = found[clue_id]
             for kept in chain.values():
                 standing = standings[kept.hash]
                 if standing != kept.standing:
                     changes.append((kept, standing))
                 if standing != kept.standing or kept.hash in told:
                     placements.append(_told(clue_id, kept, standing.outcome))
-            opened_at = min(kept.said.occurred_at for kept in chain.values())
-            waiting = sum(standings[each].outcome == WAITING for each in chain)
-            views.append(View(clue_id, folded, waiting, opened_at))
+            views.append(view)
         chains.write(transaction, changes, now)
         write_views(transaction, views, now)
         return placements
+
+    def views_of(
+        self, transaction: Transaction, found: Mapping[UUID, Chain]
+    ) -> dict[UUID, tuple[View, Mapping[bytes, Standing]]]:
+        """What these chains come to, and what becomes of each of their events; writes nothing."""
+        rejected = self._rejected(transaction, found.values())
+        views = {}
+        for clue_id, chain in found.items():
+            folded = fold(chains.links(chain), rejected)
+            standings = chains.standings(folded, rejected)
+            opened_at = min(kept.said.occurred_at for kept in chain.values())
+            waiting = sum(standings[each].outcome == WAITING for each in chain)
+            views[clue_id] = View(clue_id, folded, waiting, opened_at), standings
+        return views
+
+    def refold(self, transaction: Transaction, clue_ids: Collection[UUID]) -> None:
+        """Fold these clues once more from what the event table says, and write what changed."""
+        self._lock(transaction, clue_ids)
+        self._refold(transaction, chains.read_chains(transaction, clue_ids, SaidEvents()), ())
 
     def lock(self, transaction: Transaction, clue_id: UUID) -> Fold:
         """The fold of a clue, which nobody else changes until the transaction ends."""

@@ -53,7 +53,10 @@ class Log(Protocol):
     def error(self, event: LogEvent, **fields: Any) -> Any: ...
 
 
-def json_log(stream: TextIO, **bound: str) -> Log:
+INFO, WARNING = "info", "warning"
+
+
+def json_log(stream: TextIO, at_least: str = INFO, **bound: str) -> Log:
     """A log that writes one JSON object a line, with level and UTC time, and the bound fields in each."""
     logger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
@@ -62,7 +65,7 @@ def json_log(stream: TextIO, **bound: str) -> Log:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        wrapper_class=structlog.make_filtering_bound_logger(at_least),
         cache_logger_on_first_use=True,
     )
     log: Log = logger.bind(**bound)

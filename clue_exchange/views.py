@@ -5,10 +5,10 @@ The fold's row: how a clue's view stands in the database. Called by the ledger, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Table, delete
 
 from clue_exchange.store import Transaction, insert_new, replace_rows
 from clue_exchange.tables import AID_BRANCH, CLUE
@@ -33,22 +33,30 @@ class View:
     opened_at: datetime | None
 
 
+class ViewTables(NamedTuple):
+    """Where views are written: the tables that everybody reads, or fresh ones of the same columns."""
+
+    clue: Table
+    aid_branch: Table
+
+
+LIVE = ViewTables(CLUE, AID_BRANCH)
+
+
 def reserve(transaction: Transaction, clue_ids: Sequence[UUID], now: datetime) -> None:
     """Make sure that each clue has a row, so that the row can be locked."""
     nothing = fold(())
     insert_new(transaction, CLUE, [_row(View(clue_id, nothing, 0, None), now) for clue_id in clue_ids])
 
 
-def write_views(transaction: Transaction, views: Sequence[View], now: datetime) -> None:
+def write_views(transaction: Transaction, views: Sequence[View], now: datetime, into: ViewTables = LIVE) -> None:
     """Replace the rows of these clues, and of their requests for further aid, by what the fold says."""
-    replace_rows(transaction, CLUE, [_row(view, now) for view in views])
-    transaction.execute(_WITHOUT_BRANCHES, {"clue_ids": [view.clue_id for view in views]})
+    replace_rows(transaction, into.clue, [_row(view, now) for view in views])
+    of_these = into.aid_branch.c.clue_id.in_([view.clue_id for view in views])
+    transaction.execute(delete(into.aid_branch).where(of_these))
     branches = [{"clue_id": view.clue_id, **_branch(b)} for view in views for b in view.folded.view.branches]
     if branches:
-        transaction.execute(AID_BRANCH.insert(), branches)
-
-
-_WITHOUT_BRANCHES = delete(AID_BRANCH).where(AID_BRANCH.c.clue_id.in_(bindparam("clue_ids", expanding=True)))
+        transaction.execute(into.aid_branch.insert(), branches)
 
 
 def _branch(branch: Branch) -> Mapping[str, Any]:

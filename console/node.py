@@ -11,6 +11,7 @@ from threading import Event, Thread
 from clue_exchange.errors import BrokerUnavailable, ExchangeError, PositionMoved, StoreBusy
 from clue_exchange.lease import LOST_AFTER, RENEW_SECONDS
 from clue_exchange.logs import Log
+from console.restoring import read_back
 from console.wiring import Agency
 
 ASK_AGAIN_SECONDS = 1.0
@@ -148,7 +149,7 @@ class Node:
         attempt = 0
         while not self._pause.is_set():
             try:
-                self._agency.read_back(self._log).run()
+                read_back(self._agency, self._log).run()
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("read_back.retried", error=type(error).__name__, attempt=attempt)
                 self._pause.wait(ASK_AGAIN_SECONDS)

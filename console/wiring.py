@@ -38,8 +38,6 @@ from consumers.deadlines import ClockReader
 from consumers.firmness import Firmness, firmness
 from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
-from consumers.own_records import OwnRecords
-from consumers.read_back import Books, ReadBack
 from consumers.receipt_rounds import ReceiptRounds
 from consumers.receipts import Receipts
 from consumers.replay import Replay
@@ -181,29 +179,6 @@ class Agency:
     def relay(self, producer: JournalProducer, log: Log) -> Relay:
         return Relay(self.store, self.outbox, producer, log)
 
-    def read_back(self, log: Log) -> ReadBack:
-        settings = self.settings
-        books = Books(
-            settings.agency,
-            settings.counterpart,
-            self.store,
-            self.ledger,
-            self.outbox,
-            self.keyring,
-            self.dead_letters,
-            self.clock,
-        )
-        own = OwnRecords(
-            settings.counterpart,
-            self.ledger,
-            self.outbox,
-            self.keyring,
-            self.index,
-            self.desk().erase_again,
-            self.clock,
-        )
-        return ReadBack(books, own, self._consumer, self._topics, log)
-
     def batches(self) -> BatchReceiver:
         ours = self.ledger, self.keyring, self.index, self.dead_letters, self.receipts
         return BatchReceiver(self.settings.agency, *ours, self.clock)
@@ -213,11 +188,11 @@ class Agency:
 
     def loop(self, log: Log) -> Loop:
         topics = [topic_name(self.settings.counterpart, family) for family in RECEIVED]
-        journals = Journals(topics, self._topics, self.store, self.clock, log)
-        return Loop(journals, self._consumer, self.store, self.batches(), log)
+        journals = Journals(topics, self.identities, self.store, self.clock, log)
+        return Loop(journals, self.consumer, self.store, self.batches(), log)
 
     def journal_ends(self) -> JournalEnds:
-        return JournalEnds(partial(self._consumer, patience_ms=LOOK_PATIENCE_MS))
+        return JournalEnds(partial(self.consumer, patience_ms=LOOK_PATIENCE_MS))
 
     def housekeeping(self, log: Log) -> Housekeeping:
         return Housekeeping(self.store, self.keyring, self.clock, log)
@@ -233,12 +208,12 @@ class Agency:
         self.store.close()
         self.vault.close()
 
-    def _topics(self, topics: Sequence[str]) -> Mapping[str, TopicIdentity]:
+    def identities(self, topics: Sequence[str]) -> Mapping[str, TopicIdentity]:
         settings = self.settings
         with TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security) as admin:
             return admin.identities(topics)
 
-    def _consumer(self, next_offsets: Mapping[str, int], patience_ms: int = PATIENCE_MS) -> JournalConsumer:
+    def consumer(self, next_offsets: Mapping[str, int], patience_ms: int = PATIENCE_MS) -> JournalConsumer:
         settings = self.settings
         return JournalConsumer(
             settings.bootstrap,

@@ -7,6 +7,7 @@ from threading import Event
 
 from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import BrokerUnavailable, PositionOutOfRange, StoreBusy
+from clue_exchange.journal_ends import EMPTY_POLLS
 from clue_exchange.journals import Stop
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
@@ -84,6 +85,40 @@ class Loop:
                 self._log.warning("loop.retried", error=type(error).__name__, attempt=attempt)
                 stop.wait(BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)])
                 attempt += 1
+
+    def take_in_to_ends(self, told: Callable[[int, int], None]) -> None:
+        """
+        Take in what the journals hold now; tells how many records are done, of how many.
+
+        Raises:
+            BrokerUnavailable, StoreBusy: what was taken in stays; call it again.
+            PositionOutOfRange: a topic ends before the position.
+        """
+        self._journals.recognise()
+        while True:
+            going = self._journals.going()
+            try:
+                with self._connect(going) as consumer:
+                    return self._take_in_up_to(consumer, consumer.end_offsets(going), told)
+            except PositionOutOfRange as error:
+                if error.wanted > error.end:
+                    raise
+                self._journals.go_on_at(error.topic, error.first)
+
+    def _take_in_up_to(
+        self, consumer: JournalConsumer, ends: Mapping[str, int], told: Callable[[int, int], None]
+    ) -> None:
+        total, empty_polls = sum(ends.values()), 0
+        while empty_polls < EMPTY_POLLS:
+            at = self._journals.going()
+            told(sum(min(at.get(topic, end), end) for topic, end in ends.items()), total)
+            if all(at.get(topic, end) >= end for topic, end in ends.items()):
+                return
+            if self.take_in_once(consumer, POLL_TIMEOUT_MS):
+                empty_polls = 0
+            else:
+                consumer.require_held()
+                empty_polls += 1
 
     def _poll_until(self, stop: Event, consumer: JournalConsumer, read: Collection[str]) -> None:
         """Until `stop` is set, or other journals are to be read than these."""

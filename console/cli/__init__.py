@@ -28,6 +28,7 @@ from console.cli.node import node
 from console.cli.officers import officers
 from console.cli.operate import waiting
 from console.cli.persons import candidate, erase, hand_over, particulars
+from console.cli.rebuild import rebuild
 from console.cli.receipts import receipts
 from console.cli.schemas import schemas
 from console.cli.topics import topics
@@ -43,7 +44,7 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
     "Acts of either side 双方办理": (intake, hand_over, *act_commands(Desk), erase),
-    "Operating 运行维护": (node, lag, receipts, waiting, dead_letters, go_on, topics, schemas, broker, demo),
+    "Operating 运行维护": (node, lag, receipts, waiting, dead_letters, go_on, rebuild, topics, schemas, broker, demo),
     "Kafka's doors 接入安全": (acl, certificates),
     "People and keys 人员与密钥": (officers, access_log, keys, agreement),
 }

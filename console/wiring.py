@@ -5,7 +5,6 @@ The one place where the parts of an agency are put together: clocks, ids, settin
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from uuid import uuid4
 
 from clue_exchange.agreement_check import problems_at
 from clue_exchange.agreement_file import read_agreement
@@ -27,26 +26,17 @@ from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
 from clue_exchange.settings import Settings
 from clue_exchange.signing import Signer
-from clue_exchange.store import Store, Transaction
+from clue_exchange.store import Store
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
-from clue_exchange.workdays import PublishedCalendar
-from console.people import People
+from console.parts import Parts
 from consumers.batch import BatchReceiver
-from consumers.dead_letters import DeadLetters
-from consumers.deadlines import ClockReader
-from consumers.firmness import Firmness, firmness
 from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
 from consumers.receipt_rounds import ReceiptRounds
-from consumers.receipts import Receipts
 from consumers.replay import Replay
 from consumers.stops import Journals
-from producers.candidates import Candidates
-from producers.desk import Desk, Tools
-from producers.federation import Federation
 from producers.housekeeping import Housekeeping
-from producers.procuratorate import Procuratorate
 from producers.relay import Relay
 from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.codes import Role
@@ -58,19 +48,8 @@ LOOK_PATIENCE_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Agency:
-    """Everything of one agency that stands on its database; no connection to Kafka."""
-
-    settings: Settings
-    store: Store
-    clock: Clock
-    keys: PrivateKeys
-    ledger: Ledger
-    outbox: Outbox
-    vault: Vault
-    keyring: KeyRing
-    index: BlindIndex
-    agreements: Agreements
+class Agency(Parts):
+    """Everything of one agency; a connection to Kafka is made by the part that is asked for, and not before."""
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = system_clock) -> "Agency":
@@ -125,52 +104,6 @@ class Agency:
             self.agreements.adopt(transaction, signed)
             for role in Role:
                 public_keys.pin(transaction, signed.agreement.party(role))
-
-    @property
-    def dead_letters(self) -> DeadLetters:
-        return DeadLetters(self.settings.agency, self.outbox, AtRest(self.keys.table_key), self.clock)
-
-    @property
-    def clock_reader(self) -> ClockReader:
-        return ClockReader(self.ledger, self.agreements, PublishedCalendar())
-
-    def firmness(self, transaction: Transaction) -> Firmness:
-        return firmness(transaction, self.settings.agency, self.settings.counterpart, self.ledger)
-
-    @property
-    def receipts(self) -> Receipts:
-        return Receipts(self.settings.agency, self.settings.counterpart, self.ledger, self.outbox, self.clock)
-
-    @property
-    def people(self) -> People:
-        return People.on(self.store, self.clock)
-
-    @property
-    def tools(self) -> Tools:
-        return Tools(
-            store=self.store,
-            ledger=self.ledger,
-            outbox=self.outbox,
-            keyring=self.keyring,
-            index=self.index,
-            candidates=self.candidates(),
-            agreements=self.agreements,
-            clock=self.clock,
-            new_id=uuid4,
-        )
-
-    def federation(self) -> Federation:
-        return Federation(self.settings.agency, self.settings.counterpart, self.tools)
-
-    def procuratorate(self) -> Procuratorate:
-        return Procuratorate(self.settings.agency, self.settings.counterpart, self.tools)
-
-    def desk(self) -> Desk:
-        """The desk of this agency's role."""
-        return self.federation() if self.settings.role is Role.federation else self.procuratorate()
-
-    def candidates(self) -> Candidates:
-        return Candidates(self.store, self.vault, self.index, self.settings.agency)
 
     def producer(self) -> JournalProducer:
         settings = self.settings

@@ -37,9 +37,9 @@ def visits(counted: Counted) -> Sequence[Line]:
     """K9: the visits planned for the period and held by its end, and what all visits of the period found."""
     planned = held = 0
     for course in counted.courses:
-        due = [plan for _, plan in course.of(FollowUpPlanned) if counted.period.has(plan.planned_for)]
+        due = {step.event_id for step, plan in course.of(FollowUpPlanned) if counted.period.has(plan.planned_for)}
         planned += len(due)
-        held += _held(course, len(due), counted)
+        held += len(due & _fulfilled(course))
     found = [
         visit
         for course in counted.courses
@@ -56,11 +56,7 @@ def visits(counted: Counted) -> Sequence[Line]:
     ]
 
 
-def _held(course: Course, due: int, counted: Counted) -> int:
-    """A visit fulfils one plan, whichever day it takes place on; those of earlier plans are fulfilled first."""
-    earlier = sum(
-        counted.period.first is not None and plan.planned_for < counted.period.first
-        for _, plan in course.of(FollowUpPlanned)
-    )
-    recorded = sum(visit.scale is not OutcomeScale.not_met for _, visit in course.of(FollowUpRecorded))
-    return min(due, max(0, recorded - earlier))
+def _fulfilled(course: Course) -> set[UUID]:
+    """The plans that a visit names at which she was met, whichever day it took place on."""
+    visits = (visit for _, visit in course.of(FollowUpRecorded) if visit.scale is not OutcomeScale.not_met)
+    return {visit.plan for visit in visits if visit.plan is not None}

@@ -6,37 +6,24 @@ Figures are functions of courses and of nothing else, so whoever holds the same 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby, takewhile
+from datetime import date
+from itertools import takewhile
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
-
-from clue_exchange.ledger import APPLIED
+from clue_exchange.ledger import Ledger
 from clue_exchange.store import Transaction
-from clue_exchange.tables import EVENT
-from clue_exchange.workdays import china_date
-from schemas.catalog import BY_NAME
+from consumers import worklist
+from consumers.deadlines import AT_A_TIME
 from schemas.clue_events import NewClue
 from schemas.codes import Role
-from schemas.envelope import role_of
 from schemas.event import Event
+from schemas.fold import ChainEvent, Placed
 from schemas.guards import Act
 from schemas.lifecycle import judge
 from schemas.view import ClueView
 
 E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """An event that took effect, and the moment of which its sender says that it occurred."""
-
-    event: Event
-    event_id: UUID
-    by: Role
-    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +35,22 @@ class Step:
         on: the day of the event, or that of a step before it where a clock was wrong: the days of a course ascend.
     """
 
-    event: Event
-    event_id: UUID
-    by: Role
+    link: ChainEvent
     on: date
     before: ClueView
     after: ClueView
+
+    @property
+    def event(self) -> Event:
+        return self.link.event
+
+    @property
+    def event_id(self) -> UUID:
+        return self.link.event_id
+
+    @property
+    def by(self) -> Role:
+        return self.link.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +85,22 @@ class Course:
             if isinstance(step.event, event_type):
                 yield step, step.event
 
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """The same as the fold has them, for what is computed from a fold."""
+        return tuple(Placed(step.link, None) for step in self.steps)
+
 
 Courses: TypeAlias = Sequence[Course]
 
 
-def course(clue_id: UUID, effects: Iterable[Effect]) -> Course | None:
-    """The course of a clue from its applied events in their places; None where none took effect."""
+def course(clue_id: UUID, placed: Iterable[Placed]) -> Course | None:
+    """The course of a clue from its fold; None where no event took effect."""
     steps: list[Step] = []
-    for effect in effects:
+    for link in (place.event for place in placed if place.void is None):
         before, day = (steps[-1].after, steps[-1].on) if steps else (ClueView(), date.min)
-        after = judge(before, Act(effect.event, effect.event_id, effect.by)).view
-        on = max(day, china_date(effect.occurred_at))
-        steps.append(Step(effect.event, effect.event_id, effect.by, on, before, after))
+        after = judge(before, Act(link.event, link.event_id, link.by)).view
+        steps.append(Step(link, max(day, link.occurred_on), before, after))
     return Course(clue_id, tuple(steps)) if steps else None
 
 
@@ -109,23 +110,11 @@ def until(courses: Courses, day: date) -> list[Course]:
     return [Course(each.clue_id, steps) for each, steps in cut if steps]
 
 
-def read_courses(transaction: Transaction) -> list[Course]:
+def read_courses(transaction: Transaction, ledger: Ledger) -> list[Course]:
     """The courses of all clues of a ledger, by clue id; what is void or waits has taken no effect."""
-    columns = (EVENT.c[name] for name in ("clue_id", "event_id", "event_type", "sender", "occurred_at", "facts"))
-    rows = transaction.execute(
-        select(*columns).where(EVENT.c.outcome == APPLIED).order_by(EVENT.c.clue_id, EVENT.c.place)
-    )
+    clue_ids = sorted(row.clue_id for row in worklist.clues(transaction))
     found = []
-    for clue_id, chain in groupby(rows, key=lambda row: row.clue_id):
-        effects = (
-            Effect(
-                BY_NAME[row.event_type].model.model_validate(row.facts),
-                row.event_id,
-                role_of(row.sender),
-                row.occurred_at,
-            )
-            for row in chain
-        )
-        if (found_course := course(clue_id, effects)) is not None:
-            found.append(found_course)
-    return found
+    for start in range(0, len(clue_ids), AT_A_TIME):
+        folds = ledger.folds(transaction, clue_ids[start : start + AT_A_TIME])
+        found += [course(clue_id, folded.placed) for clue_id, folded in folds.items()]
+    return sorted((each for each in found if each is not None), key=lambda each: each.clue_id)

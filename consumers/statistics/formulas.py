@@ -4,9 +4,9 @@ Every figure in one table: its key, its unit, its formula in words, and the func
 docs/statistics.md is this table for readers; tests/house/test_statistics_document.py compares the two.
 """
 
-from consumers.statistics import aid_figures, clue_figures, person_figures, reason_figures, time_figures
+from consumers.statistics import aid_figures, clue_figures, duty_figures, person_figures, reason_figures, time_figures
 from consumers.statistics.courses import Courses, until
-from consumers.statistics.lines import Counted, Figure, Formula, Unit, WorkingDays
+from consumers.statistics.lines import Counted, Figure, Formula, Terms, Unit
 from consumers.statistics.periods import Period
 
 FORMULAS: tuple[Formula, ...] = (
@@ -60,6 +60,20 @@ FORMULAS: tuple[Formula, ...] = (
         ),
     ),
     Formula(
+        key="K5",
+        unit=Unit.act,
+        columns=("due", "on_time", "late"),
+        ratio=("on_time", "due"),
+        count=duty_figures.feedback_on_time,
+        zh="按期反馈",
+        en="feedback on time",
+        formula_zh="反馈期限届满日在期内的线索中,按期办结反馈的件数 ÷ 应反馈件数;至期末未反馈的计为逾期",
+        formula_en=(
+            "feedback whose last day lies in the period: told by that day ÷ all of it; what is not told by the end of "
+            "the period counts as late; a duty that the clue took off by another course does not count"
+        ),
+    ),
+    Formula(
         key="K6",
         unit=Unit.act,
         columns=("count", "disputed", "overturned"),
@@ -104,10 +118,10 @@ FORMULAS: tuple[Formula, ...] = (
         count=aid_figures.visits,
         zh="回访",
         en="follow-up visits",
-        formula_zh="计划在期内进行的回访中,至期末已见到本人的次数 ÷ 计划次数;期内回访的结果及新发现的需求",
+        formula_zh="计划在期内进行的回访中,至期末已按该计划见到本人的次数 ÷ 计划次数;期内回访的结果及新需求",
         formula_en=(
-            "visits planned for the period at which she was met by its end ÷ visits planned; what the visits of the "
-            "period found, and new needs"
+            "visits planned for the period that a visit by its end names, at which she was met ÷ visits planned; what "
+            "the visits of the period found, and new needs"
         ),
     ),
     Formula(
@@ -120,12 +134,25 @@ FORMULAS: tuple[Formula, ...] = (
         formula_zh="期内建立的线索中,曾到达各环节的件数,按来源和类别",
         formula_en="clues opened in the period that ever reached each stage, by source and category",
     ),
+    Formula(
+        key="F2",
+        unit=Unit.act,
+        columns=("ended", "on_time", "overdue"),
+        count=duty_figures.duties,
+        zh="各项期限",
+        en="duties and their deadlines",
+        formula_zh="期内完成的各项事项及其中按期的件数;期末已超过期限而未完成的件数,按事项和责任方",
+        formula_en=(
+            "duties done in the period, and how many of them by their last day; those that are open past their last "
+            "day at the end of it; by duty and party"
+        ),
+    ),
 )
 
 BY_KEY = {formula.key: formula for formula in FORMULAS}
 
 
-def figures(courses: Courses, period: Period, working_days: WorkingDays) -> tuple[Figure, ...]:
+def figures(courses: Courses, period: Period, terms: Terms) -> tuple[Figure, ...]:
     """Every figure of the period, in the order of the table. A pure function of the courses."""
-    counted = Counted(until(courses, period.as_of), period, working_days)
+    counted = Counted(until(courses, period.as_of), period, terms)
     return tuple(Figure(formula, period, tuple(formula.count(counted))) for formula in FORMULAS)

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
-from consumers.statistics.courses import Courses
+from consumers.statistics.courses import Course, Courses
 from consumers.statistics.periods import Period
+from schemas.clock import Clock
+from schemas.deadlines import DeadlinesOf, clocks
+from schemas.working_days import Calendar
 
 
 class Unit(StrEnum):
@@ -25,8 +29,6 @@ class Unit(StrEnum):
 Values: TypeAlias = Mapping[str, int | None]
 """By the column's name; None where there is nothing to tell, such as the median of no values."""
 Count: TypeAlias = Callable[["Counted"], "Sequence[Line]"]
-WorkingDays: TypeAlias = Callable[[date, date], int]
-"""How many working days lie after the first day, up to and with the second; 0 where the second is not later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,30 @@ class Line:
     of: tuple[str, ...]
     values: Values
 
+    @property
+    def is_worth_showing(self) -> bool:
+        """Whether it tells of anything: a line of zeros says as much by its absence."""
+        return any(value for column, value in self.values.items() if column != "all")
+
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What figures are counted by, beside the events: the calendar, and the deadlines of the agreement's versions."""
+
+    calendar: Calendar
+    deadlines_of: DeadlinesOf
+
+    def working_days(self, earlier: date, later: date) -> int:
+        """How many working days lie after the first day, up to and with the second; 0 where that is not later."""
+        days = (earlier + timedelta(days=count) for count in range(1, (later - earlier).days + 1))
+        return sum(map(self.calendar.is_workday, days))
+
+    def clocks(self, course: Course, today: date) -> tuple[Clock, ...]:
+        """Every clock that a clue has had up to a day."""
+        return clocks(course.placed, self.deadlines_of, self.calendar, today)
+
+
+@dataclass(frozen=True)
 class Counted:
     """
     What a formula counts.
@@ -53,7 +77,12 @@ class Counted:
 
     courses: Courses
     period: Period
-    working_days: WorkingDays
+    terms: Terms
+
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The clocks of all clues, as of the period's last day."""
+        return tuple(clock for course in self.courses for clock in self.terms.clocks(course, self.period.as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +130,3 @@ def percentile(values: Sequence[int], percent: int) -> int | None:
     """By nearest rank; None of no values."""
     ranked = sorted(values)
     return ranked[max(0, -(-len(ranked) * percent // 100) - 1)] if ranked else None
-
-
-def working_days_by(is_workday: Callable[[date], bool]) -> WorkingDays:
-    """How a calendar counts the days between two."""
-
-    def count(earlier: date, later: date) -> int:
-        days = (earlier + timedelta(days=n) for n in range(1, (later - earlier).days + 1))
-        return sum(map(is_workday, days))
-
-    return count

@@ -36,8 +36,8 @@ def times(counted: Counted) -> Sequence[Line]:
         for course in counted.courses:
             step = next((step for step in course.steps if ends(step)), None)
             if step is not None and counted.period.has(step.on):
-                gross.append(counted.working_days(course.opened_on, step.on))
-                net.append(_net(course, step, counted.working_days))
+                gross.append(counted.terms.working_days(course.opened_on, step.on))
+                net.append(_net(course, step, counted.terms.working_days))
         lines += [Line((stage, "gross"), _summary(gross)), Line((stage, "net"), _summary(net))]
     return lines
 

@@ -3,83 +3,26 @@ Figures are functions of events: the same on both sides, and what their formulas
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid5
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.statistics.courses import Course, Effect, course
+from consumers.statistics.courses import Course, course
 from consumers.statistics.formulas import BY_KEY, FORMULAS, figures
-from consumers.statistics.lines import Counted, Line, percentile
+from consumers.statistics.lines import Counted, percentile
 from consumers.statistics.outcomes import Result, ended
-from consumers.statistics.periods import Month, Period, months_back
+from consumers.statistics.periods import Month, months_back
 from consumers.statistics.publication import MonthFigures, month_figures
 from schemas import case_events as case
 from schemas import clue_events as clue
 from schemas.codes import Role
-from schemas.fold import Fold
 from schemas.view import State
 from tests.builders import A_UUID, AWARD, HER, REFUSAL, ClueBuilder, an_event
+from tests.courses import BEGINS, MARCH, TERMS, a_course, courses_at, of_everything, on_day, told
 from tests.fold_laws import Move, play
 
-BEGINS = datetime(2026, 3, 2, 1, tzinfo=UTC)
-MARCH = Period.of_month(Month(2026, 3), date(2026, 6, 1))
-ALWAYS = Period.everything(date(2026, 12, 31))
 moves = st.lists(st.tuples(st.sampled_from(Role), st.integers(0, 3), st.integers(0, 999)), max_size=40)
-
-
-def each_day_works(earlier: date, later: date) -> int:
-    """A calendar without weekends."""
-    return max(0, (later - earlier).days)
-
-
-def told(folded: Fold, clue_id: UUID = A_UUID, days_apart: int = 1) -> Course:
-    """The course of a clue whose events follow each other by so many days, the first on 2 March."""
-    applied = [placed.event for placed in folded.placed if placed.void is None]
-    found = course(
-        clue_id,
-        (
-            Effect(e.event, e.event_id, e.by, BEGINS + timedelta(days=days_apart * index))
-            for index, e in enumerate(applied)
-        ),
-    )
-    assert found is not None
-    return found
-
-
-def of_everything(courses: Sequence[Course], key: str, *of: str, period: Period = ALWAYS) -> Line:
-    """One line of one figure."""
-    found = next(figure for figure in figures(courses, period, each_day_works) if figure.formula.key == key)
-    return next(line for line in found.lines if line.of == (of or ("all",)))
-
-
-def a_course(*steps: tuple[Role, object], state: State = State.transferred, serial: int = 0) -> Course:
-    """A federation's clue that was led to a state, and on by these steps; one day apart."""
-    told_by = ClueBuilder(str(serial)).at(state)
-    for by, event in steps:
-        told_by.by(by, event)  # type: ignore[arg-type]  # any event of the builders
-    return told(told_by.fold(Role.federation), uuid5(A_UUID, str(serial)))
-
-
-def moment_of(event_hash: bytes) -> datetime:
-    """Some moment of a quarter, the same for the same event."""
-    return BEGINS + timedelta(hours=int.from_bytes(event_hash[:2]) % 2160)
-
-
-def courses_at(histories: Sequence[Fold]) -> list[Course]:
-    found = [
-        course(
-            uuid5(A_UUID, str(index)),
-            (
-                Effect(p.event.event, p.event.event_id, p.event.by, moment_of(p.event.hash))
-                for p in folded.placed
-                if p.void is None
-            ),
-        )
-        for index, folded in enumerate(histories)
-    ]
-    return [each for each in found if each is not None]
 
 
 @given(st.lists(moves, max_size=6))
@@ -90,21 +33,19 @@ def test_both_sides_find_the_same_figures(plays: list[list[Move]]) -> None:
         history.deliver_all()
     ours, theirs = (courses_at([history.fold(role) for history in histories]) for role in Role)
 
-    assert [f.lines for f in figures(ours, MARCH, each_day_works)] == [
-        f.lines for f in figures(theirs, MARCH, each_day_works)
-    ]
+    assert [f.lines for f in figures(ours, MARCH, TERMS)] == [f.lines for f in figures(theirs, MARCH, TERMS)]
     assert published(ours) == published(theirs)
 
 
 def published(courses: Sequence[Course]) -> MonthFigures:
-    return month_figures(Counted(courses, MARCH, each_day_works))
+    return month_figures(Counted(courses, MARCH, TERMS))
 
 
 @given(st.lists(moves, max_size=6))
 def test_every_line_has_the_columns_of_its_formula(plays: list[list[Move]]) -> None:
     """And no part is larger than the whole that it is a share of."""
     histories = [play(each, str(index)) for index, each in enumerate(plays)]
-    for figure in figures(courses_at([history.fold(Role.federation) for history in histories]), MARCH, each_day_works):
+    for figure in figures(courses_at([history.fold(Role.federation) for history in histories]), MARCH, TERMS):
         for line in figure.lines:
             assert set(line.values) == set(figure.formula.columns)
             share = figure.share(line)
@@ -169,23 +110,10 @@ def test_nothing_after_the_last_day_is_known_to_a_month() -> None:
     assert of_everything([late], "K2").values["aided"] == 1
 
 
-def test_a_month_is_a_month_of_china() -> None:
-    """16:30 UTC on 31 March is 1 April there."""
-    night = Effect(an_event(clue.ClueTransferred), A_UUID, Role.federation, datetime(2026, 3, 31, 16, 30, tzinfo=UTC))
-    found = course(A_UUID, [night])
-
-    assert found is not None
-    assert found.opened_on == date(2026, 4, 1)
-    assert of_everything([found], "K3", period=MARCH).values["clues"] == 0
-
-
 def test_a_clock_that_goes_back_makes_no_negative_days() -> None:
     """The days of a course ascend, whatever the senders' clocks say."""
-    effects = [
-        Effect(an_event(clue.ClueTransferred), A_UUID, Role.federation, BEGINS),
-        Effect(an_event(clue.ClueAccepted), A_UUID, Role.procuratorate, BEGINS - timedelta(days=9)),
-    ]
-    found = course(A_UUID, effects)
+    placed = ClueBuilder().at(State.accepted).fold(Role.federation).placed
+    found = course(A_UUID, [on_day(place, BEGINS - timedelta(days=9 * n)) for n, place in enumerate(placed)])
 
     assert found is not None
     assert of_everything([found], "K4", "acceptance", "gross").values["max"] == 0
@@ -201,18 +129,6 @@ def test_a_clue_comes_to_one_result_with_its_reason() -> None:
     found = ended(a_course(*steps, state=State.disputed))
 
     assert (found.result, found.reason) == (Result.refused, "D2")
-
-
-def test_a_visit_that_was_planned_is_held_once() -> None:
-    """Two plans and one visit at which she was met: one of two."""
-    plan = an_event(case.FollowUpPlanned, planned_for=date(2026, 5, 4))
-    visit = an_event(case.FollowUpRecorded)
-    missed = an_event(case.FollowUpRecorded, scale="not_met")
-    steps = [(Role.federation, plan), (Role.federation, plan), (Role.procuratorate, visit), (Role.federation, missed)]
-
-    line = of_everything([a_course(*steps, state=State.finished)], "K9")
-
-    assert (line.values["planned"], line.values["held_as_planned"], line.values["visits"]) == (2, 1, 2)
 
 
 def test_a_request_for_aid_is_open_until_it_is_answered() -> None:

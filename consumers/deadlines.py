@@ -58,8 +58,7 @@ class ClockReader:
         self, transaction: Transaction, clue_ids: Sequence[UUID], today: date
     ) -> Iterator[tuple[UUID, tuple[Clock, ...]]]:
         """Every clock that these clues have had up to a day."""
-        adopted = self.agreements.versions(transaction)
-        deadlines_of = deadlines_by_version({version: agreed.deadlines for version, agreed in adopted.items()})
+        deadlines_of = self.deadlines_of(transaction)
         for start in range(0, len(clue_ids), AT_A_TIME):
             for clue_id, folded in self.ledger.folds(transaction, clue_ids[start : start + AT_A_TIME]).items():
                 yield clue_id, clocks(folded.placed, deadlines_of, self.calendar, today)
@@ -74,6 +73,11 @@ class ClockReader:
             if clock.is_open
         ]
         return sorted(found, key=_by_urgency)
+
+    def deadlines_of(self, transaction: Transaction) -> DeadlinesOf:
+        """The deadlines of the versions that are adopted here."""
+        adopted = self.agreements.versions(transaction)
+        return deadlines_by_version({version: agreed.deadlines for version, agreed in adopted.items()})
 
 
 def _by_urgency(duty: OpenDuty) -> tuple[date, bool, UUID, str, str]:

@@ -24,13 +24,16 @@ from console.cli.go_on import go_on
 from console.cli.intake import candidates, intake
 from console.cli.keys import keys
 from console.cli.lag import lag
+from console.cli.monthly_pack import monthly_pack
 from console.cli.node import node
 from console.cli.officers import officers
 from console.cli.operate import waiting
 from console.cli.persons import candidate, erase, hand_over, particulars
+from console.cli.quarter import quarter
 from console.cli.rebuild import rebuild
 from console.cli.receipts import receipts
 from console.cli.schemas import schemas
+from console.cli.statistics import statistics
 from console.cli.topics import topics
 from console.cli.views import clue, clues
 from console.cli.worklist import workdays, worklist
@@ -41,10 +44,12 @@ from schemas.errors import ContractError
 
 SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Looking 查看": (clues, clue, worklist, workdays, candidates, candidate, particulars, export, verify),
+    "Figures 统计": (statistics, monthly_pack),
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
     "Acts of either side 双方办理": (intake, hand_over, *act_commands(Desk), erase),
-    "Operating 运行维护": (node, lag, receipts, waiting, dead_letters, go_on, rebuild, topics, schemas, broker, demo),
+    "Operating 运行维护": (node, lag, receipts, waiting, dead_letters, go_on, rebuild, topics, schemas, broker),
+    "Demonstration 演示": (demo, quarter),
     "Kafka's doors 接入安全": (acl, certificates),
     "People and keys 人员与密钥": (officers, access_log, keys, agreement),
 }

@@ -18,7 +18,7 @@ from console.cli.proving import Proof, permit_and_note, proof_options
 from console.figure_words import COLUMNS, line_in_words, value_in_words
 from consumers.statistics.courses import read_courses, until
 from consumers.statistics.formulas import figures
-from consumers.statistics.lines import Counted, Figure
+from consumers.statistics.lines import Counted, Figure, terms_of
 from consumers.statistics.periods import Month, Period
 from consumers.statistics.publication import MonthFigures, month_figures
 
@@ -46,7 +46,7 @@ def statistics(config: Path, month: Month | None, published: bool, as_json: bool
     with opened(config) as agency:
         permit_and_note(agency.people, Proof.taken_from(given), LocalAct.statistics)
         with agency.store.reading() as transaction:
-            courses, terms = read_courses(transaction, agency.ledger), agency.terms(transaction)
+            courses, terms = read_courses(transaction, agency.ledger), terms_of(transaction, agency.clock_reader)
         today = china_date(agency.clock())
     period = Period.of_month(month, today) if month else Period.everything(today)
     if published:

@@ -51,7 +51,7 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
     Raises:
         CommandRefused: the folder is somebody else's, or the topics of the given broker are in use.
     """
-    _empty(folder, tell)
+    empty_folder(folder, tell)
     names = {role: f"{role}-{region}" for role in Role}
     with ExitStack() as running:
         doors: LocalSecurity | None = None
@@ -74,7 +74,7 @@ def county(folder: Path, region: str, bootstrap: str | None, tell: Callable[[str
         tell("stopping 停止")
 
 
-def _empty(folder: Path, tell: Callable[[str], None]) -> None:
+def empty_folder(folder: Path, tell: Callable[[str], None]) -> None:
     """Each demonstration begins anew; a folder that it did not make is not touched."""
     mark = folder / MARK
     if folder.exists() and any(folder.iterdir()):

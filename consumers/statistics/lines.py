@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from clue_exchange.store import Transaction
+from consumers.deadlines import ClockReader
 from consumers.statistics.courses import Course, Courses
 from consumers.statistics.periods import Period
 from schemas.clock import Clock
@@ -64,6 +66,11 @@ class Terms:
     def clocks(self, course: Course, today: date) -> tuple[Clock, ...]:
         """Every clock that a clue has had up to a day."""
         return clocks(course.placed, self.deadlines_of, self.calendar, today)
+
+
+def terms_of(transaction: Transaction, reader: ClockReader) -> Terms:
+    """What figures are counted by here: the reader's calendar, and the versions that are adopted."""
+    return Terms(reader.calendar, reader.deadlines_of(transaction))
 
 
 @dataclass(frozen=True)

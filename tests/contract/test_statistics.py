@@ -15,7 +15,7 @@ import pytest
 
 from consumers.statistics.courses import read_courses, until
 from consumers.statistics.formulas import figures
-from consumers.statistics.lines import Counted, Figure
+from consumers.statistics.lines import Counted, Figure, terms_of
 from consumers.statistics.periods import Month, Period
 from consumers.statistics.publication import month_figures
 from schemas.catalog import type_of
@@ -70,7 +70,7 @@ def act_at_random(sides: TwoSides, seed: int, clues: int = 12, acts: int = 110) 
 def figures_at(sides: TwoSides, role: Role, period: Period) -> tuple[Figure, ...]:
     with sides.side(role).store.reading() as transaction:
         agency = sides.side(role)
-        return figures(read_courses(transaction, agency.ledger), period, agency.terms(transaction))
+        return figures(read_courses(transaction, agency.ledger), period, terms_of(transaction, agency.clock_reader))
 
 
 def rows_at(sides: TwoSides, role: Role) -> Iterator[Row]:
@@ -112,7 +112,10 @@ def test_what_leaves_the_agency_is_equal_on_both_sides(sides: TwoSides) -> None:
     told = []
     for role in Role:
         with sides.side(role).store.reading() as transaction:
-            courses, terms = read_courses(transaction, sides.side(role).ledger), sides.side(role).terms(transaction)
+            courses, terms = (
+                read_courses(transaction, sides.side(role).ledger),
+                terms_of(transaction, sides.side(role).clock_reader),
+            )
         told.append(month_figures(Counted(until(courses, MARCH.as_of), MARCH, terms)))
 
     assert told[0] == told[1]

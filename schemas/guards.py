@@ -24,6 +24,7 @@ from schemas.case_events import (
 from schemas.clue_events import (
     ClueDeclined,
     ClueSupplemented,
+    ClueWithdrawn,
     ConsentWithdrawn,
     ErasureConfirmed,
     ErasureRequested,
@@ -45,6 +46,25 @@ class Act(Generic[E_co]):
 
 
 # --- conditions of the party and the view alone: what a party may try at all
+
+
+ENDS = frozenset(
+    {
+        ClueDeclined,
+        ClueWithdrawn,
+        CaseClosed,
+        FeedbackAcknowledged,
+        AidAnswered,
+        ConsentWithdrawn,
+        ErasureRequested,
+        ErasureConfirmed,
+    }
+)
+"""What ends a clue, a request for aid, or her data. It alone goes on after everybody withdrew her consent (PIPL 47)."""
+
+
+def goes_on(view: ClueView, event: type[Event]) -> str | None:
+    return "everybody of the clue withdrew her consent" if view.is_stopped and event not in ENDS else None
 
 
 def by_the_origin(view: ClueView, by: Role) -> str | None:
@@ -82,6 +102,12 @@ def _unknown(view: ClueView, persons: Iterable[PersonRef]) -> str | None:
     return None if {ref.key for ref in persons} <= view.persons else "it names a person that the clue does not have"
 
 
+def _not_processed(view: ClueView, persons: Iterable[PersonRef]) -> str | None:
+    refs = tuple(persons)
+    has_withdrawn = any(ref.key in view.consent_withdrawn for ref in refs)
+    return _unknown(view, refs) or ("it names a person that withdrew her consent" if has_withdrawn else None)
+
+
 def person_keys(by: Role, persons: Iterable[Person]) -> frozenset[PersonKey]:
     return frozenset((by, person.number) for person in persons)
 
@@ -108,7 +134,7 @@ def decisions_are_new(view: ClueView, act: Act[AidDecided]) -> str | None:
     taken = {award.number for award in view.awards} | view.refusals
     if taken & {decision.number for decision in act.event.decisions}:
         return "a decision's number is taken already"
-    return _unknown(view, (decision.person for decision in act.event.decisions))
+    return _not_processed(view, (decision.person for decision in act.event.decisions))
 
 
 def awards_are_unpaid(view: ClueView, act: Act[FundsPaid]) -> str | None:
@@ -141,7 +167,7 @@ def answer_is_of_the_body(view: ClueView, act: Act[ProgressReported]) -> str | N
 
 
 def body_has_answered(view: ClueView, act: Act[CaseClosed]) -> str | None:
-    if view.state is State.redirected and view.body_answer is None:
+    if view.state is State.redirected and view.body_answer is None and not view.is_stopped:
         return "what the other body answered, or that it did not, is reported before the closing"
     return None
 
@@ -153,7 +179,7 @@ def visit_is_planned(view: ClueView, act: Act[FollowUpRecorded]) -> str | None:
 
 
 def beneficiary_is_known(view: ClueView, act: Act[AidRequested]) -> str | None:
-    return _unknown(view, [act.event.beneficiary])
+    return _not_processed(view, [act.event.beneficiary])
 
 
 def branch_is_open(view: ClueView, act: Act[AidAnswered]) -> str | None:

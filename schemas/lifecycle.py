@@ -218,23 +218,23 @@ def judge(view: ClueView, act: Act[Event]) -> Verdict:
     if rule is None or why_not is not None:
         return Verdict(view, why_not)
     after = rule.effect(view, act)
-    match rule.to:
-        case None:
-            return Verdict(after, None)
-        case State():
-            return Verdict(replace(after, state=rule.to), None)
-        case compute:
-            return Verdict(replace(after, state=compute(after)), None)
+    to = rule.to(after) if callable(rule.to) else rule.to
+    return Verdict(after if to is None else replace(after, state=to), None)
 
 
 def _forbidden(rule: Rule[Any] | None, view: ClueView, act: Act[Event]) -> str | None:
     if rule is None:
         return f"it has no place while the clue is {view.state}"
-    if act.by not in rule.by:
-        return f"the {act.by} does not issue it"
-    if rule.when is not None and (why := rule.when(view, act.by)):
+    if why := _barred(rule, view, act.by):
         return why
     return next((why for guard in rule.guards if (why := guard(view, act))), None)
+
+
+def _barred(rule: Rule[Any], view: ClueView, by: Role) -> str | None:
+    """Why this party issues no such event now, whatever its facts."""
+    if by not in rule.by:
+        return f"the {by} does not issue it"
+    return guards.goes_on(view, rule.event) or (rule.when(view, by) if rule.when is not None else None)
 
 
 def possible(view: ClueView, by: Role) -> tuple[str, ...]:
@@ -242,7 +242,5 @@ def possible(view: ClueView, by: Role) -> tuple[str, ...]:
     return tuple(
         event.__name__
         for event in EVENT_TYPES
-        if (rule := RULES.get((event, view.state))) is not None
-        and by in rule.by
-        and (rule.when is None or rule.when(view, by) is None)
+        if (rule := RULES.get((event, view.state))) is not None and _barred(rule, view, by) is None
     )

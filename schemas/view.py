@@ -126,6 +126,11 @@ class ClueView:
         return TURN[self.state]
 
     @property
+    def is_stopped(self) -> bool:
+        """Everybody whose data are not erased withdrew her consent: nothing goes on but what ends it."""
+        return bool(self.consent_withdrawn) and self.persons - self.erased <= self.consent_withdrawn
+
+    @property
     def open_branches(self) -> tuple[Branch, ...]:
         return tuple(branch for branch in self.branches if branch.answer is None)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from console.cli.tables import Shown, show_list
 from console.duty_words import due_in_words, duty_in_words, standing_in_words
 from console.words import CHINESE_STATES, MEANINGS, in_words
 from consumers import worklist
+from consumers.consent import WithdrawnConsent, withdrawn_consents
 from consumers.firmness import Firmness
 from consumers.worklist import ClueRow, EventRow
 from schemas.catalog import BY_NAME
@@ -70,14 +72,26 @@ def clue(clue_id: GivenId, config: Path, as_json: bool, **given: Any) -> None:
             clocks = [clock for _, found in agency.clock_reader.clocks(transaction, [meant], today) for clock in found]
     if row is None:
         raise CommandRefused(not_known(clue_id))
+    consents = list(withdrawn_consents(chain, agency.settings.agency, partial(_is_firm, row=row, firm=firm)))
     if as_json:
         told = {**asdict(row), "events": [{**asdict(e), "is_firm": _is_firm(e, row, firm)} for e in chain]}
-        click.echo(json.dumps({**told, "clocks": [asdict(each) for each in clocks]}, default=str))
+        told |= {"clocks": [asdict(each) for each in clocks], "consent_withdrawn": [asdict(each) for each in consents]}
+        click.echo(json.dumps(told, default=str))
         return
     console = Console()
     show_list(console, _columns([row]))
     console.print(_chain_table(chain, row, firm))
     show_list(console, _clock_columns(clocks, today))
+    for each in consents:
+        console.print(_consent(each), soft_wrap=True)
+
+
+def _consent(each: WithdrawnConsent) -> str:
+    here = f"{each.person} withdrew her consent 已撤回同意 (told by {each.told_by}): stopped and masked here since "
+    there = "not confirmed by the other side yet 对方尚未确认"
+    if each.there_since is not None:
+        there = f"at the other side since {china_time(each.there_since)} 双方已停止处理"
+    return f"{here}{china_time(each.here_since)}, {there}"
 
 
 def _columns(rows: Sequence[ClueRow]) -> Sequence[Shown]:

@@ -15,7 +15,6 @@ from schemas.clue_events import (
     ClueSupplemented,
     ClueTransferred,
     ClueWithdrawn,
-    ConsentWithdrawn,
 )
 from schemas.codes import Role
 from schemas.fold import FORKED, MISLINKED, REJECTED, ChainEvent, fold
@@ -138,7 +137,7 @@ def test_event_waits_for_what_it_builds_on() -> None:
 
 def test_event_that_was_seen_is_firm_and_a_lonely_one_out_of_turn_is_not() -> None:
     """An event of the side without the turn may still be overtaken, until a `seen` of the other side names it."""
-    clue = ClueBuilder().at(State.accepted).by_federation(an_event(ConsentWithdrawn))
+    clue = ClueBuilder().at(State.accepted).by_federation(an_event(AidRequested))
     provisional = clue.fold(F).firm
     clue.by_procuratorate(an_event(ProgressReported))
 

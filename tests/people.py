@@ -60,6 +60,14 @@ def proven(people: People, login: str) -> Officer:
     return people.officers.prove(login, Passphrase.typed(PASSPHRASES[login]))
 
 
+def passphrase_file(folder: Path, login: str, mode: int = 0o600) -> str:
+    """A file in this folder with this officer's passphrase."""
+    path = folder / f"{login}.passphrase"
+    path.write_text(PASSPHRASES[login] + "\n", encoding="utf-8")
+    path.chmod(mode)
+    return str(path)
+
+
 class PeopleDesk:
     """The command line of one agency's accounts and access log; passphrases come from files."""
 
@@ -76,10 +84,7 @@ class PeopleDesk:
 
     def file(self, login: str, mode: int = 0o600) -> str:
         """A file with this officer's passphrase."""
-        path = self._folder / f"{login}.passphrase"
-        path.write_text(PASSPHRASES[login] + "\n", encoding="utf-8")
-        path.chmod(mode)
-        return str(path)
+        return passphrase_file(self._folder, login, mode)
 
     def proof(self, login: str) -> tuple[str, ...]:
         """The words by which an officer acts."""

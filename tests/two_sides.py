@@ -85,6 +85,14 @@ class TwoSides:
         sides = [Agency.assemble(settings[role], ceremony.keys[role], ceremony.signed, clock) for role in Role]
         return cls(sides[0], sides[1], clock, ceremony)
 
+    def moved_to(self, bootstrap: str) -> "TwoSides":
+        """The same databases and keys, and another cluster."""
+        sides = [replace(self.side(role), settings=self._settings_at(role, bootstrap)) for role in Role]
+        return replace(self, federation=sides[0], procuratorate=sides[1])
+
+    def _settings_at(self, role: Role, bootstrap: str) -> Settings:
+        return self.side(role).settings.model_copy(update={"bootstrap": bootstrap})
+
     def write_files(self, folder: Path) -> None:
         """What the settings name: keys, passphrases, the agreement."""
         names = {role: self.side(role).settings.agency for role in Role}

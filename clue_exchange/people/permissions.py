@@ -38,6 +38,7 @@ class LocalAct(StrEnum):
     see_waiting = "see-waiting"
     replay = "replay"
     go_on = "go-on"
+    recognise_topic = "recognise-topic"
     dismiss_dead_letter = "dismiss-dead-letter"
     reconcile = "reconcile"
     rebuild = "rebuild"
@@ -144,6 +145,7 @@ ALLOWED: Mapping[str, frozenset[OfficerRole]] = {
     LocalAct.see_waiting: frozenset({_S, _T, _A}),
     LocalAct.replay: _NODE,
     LocalAct.go_on: _NODE,
+    LocalAct.recognise_topic: _NODE,
     LocalAct.dismiss_dead_letter: _NODE,
     LocalAct.reconcile: _NODE,
     LocalAct.rebuild: _NODE,

@@ -18,6 +18,7 @@ from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import Drift, drift, ensure_topics, specs_for
 from console.cli.agencies import checked
+from console.cli.recognise import recognise
 from console.cli.security import FILE, security_options
 from console.cli.tables import Shown, show_list
 
@@ -141,6 +142,9 @@ def _named(agencies: Sequence[str]) -> Sequence[str]:
     if not agencies:
         raise click.UsageError("say whose topics: --agency, or of `check` --config")
     return agencies
+
+
+topics.add_command(recognise)
 
 
 @contextmanager

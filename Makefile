@@ -25,7 +25,7 @@ serve: $(READY)  ## the same, and the nodes stay up until Ctrl-C
 	$(BIN)/clue-exchange demo --serve --json build/demo.json
 
 test: $(READY)  ## every test: unit, contract (SQLite and PostgreSQL), broker (real Kafka), faults, house; not the long ones
-	$(BIN)/python -m pytest -m "not long and not root"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long and not root"
 
 test-long: $(READY)  ## the faults that take long, and those that need root for a network or a file system of their own
 	$(BIN)/python -m pytest -m "long or root"

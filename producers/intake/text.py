@@ -41,7 +41,8 @@ def line(raw: str) -> str:
 
 def identifier(raw: str) -> str:
     """A number of a person or a telephone: NFKC, upper case, no blanks, no apostrophe that kept a cell as text."""
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).lstrip("'").upper()
+    joined = _BLANKS.sub("", unicodedata.normalize("NFKC", raw)).lstrip("'").upper()
+    return unicodedata.normalize("NFKC", joined)  # an accent behind a blank that went joins the letter before it
 
 
 def word(raw: str) -> str:

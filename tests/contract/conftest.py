@@ -39,6 +39,7 @@ def postgresql_url() -> Iterator[str]:
 
 def create_database(server: str, name: str) -> str:
     """An empty database of this name on the server; what was there under it is gone."""
+    name += os.environ.get("PYTEST_XDIST_WORKER", "")  # a server that is named is shared by the workers
     url = make_url(server).set(database="postgres")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -1,11 +1,12 @@
 """
-A csv file as rows: strict quoting, and after a broken row the next physical line is the next row.
+A csv file (comma, tab or semicolon) as rows: strict quoting; after a broken row the next physical line is the next row.
 """
 
 import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -15,16 +16,19 @@ from producers.intake.errors import FileRefused
 from producers.intake.reasons import Reason
 
 ROW_CHARACTERS_MAX = 200_000
+SEPARATORS = (",", "\t", ";")
+HEADER_WITHIN_ROWS = 20
 BROKEN_ROWS_MAX = 1_000  # each may cost reading a whole row's length again
 
 
 @dataclass(frozen=True, slots=True)
 class CsvSheet:
-    """A csv file whose encoding is known."""
+    """A csv file whose encoding is known, and what separates its cells."""
 
     path: Path
     encoding: str
     rows_expected: int
+    separator: str = ","
     name: str | None = None
 
     def rows(self) -> Iterator[RawRow]:
@@ -35,13 +39,23 @@ class CsvSheet:
             FileRefused: too many rows with broken quotes.
         """
         with self.path.open(encoding=self.encoding, newline="") as file:
-            yield from _rows(_Lines(file))
+            yield from _rows(_Lines(file), self.separator)
 
 
 def open_csv(path: Path) -> CsvSheet:
     """Find out how a csv file is to be read."""
     encoding = encoding_of(path)
-    return CsvSheet(path, encoding.codec, encoding.lines)
+    return CsvSheet(path, encoding.codec, encoding.lines, _separator(path, encoding.codec))
+
+
+def _separator(path: Path, codec: str) -> str:
+    """What separates the header's cells: the header is the row of the first twenty with the most cells."""
+    widest = dict.fromkeys(SEPARATORS, 1)
+    for separator in SEPARATORS:
+        with path.open(encoding=codec, newline="") as file:
+            for row in islice(_rows(_Lines(file), separator), HEADER_WITHIN_ROWS):
+                widest[separator] = max(widest[separator], len(row.cells))
+    return max(SEPARATORS, key=widest.__getitem__)
 
 
 class _RowTooLong(csv.Error):
@@ -88,8 +102,8 @@ class _Lines(Iterator[str]):
         return line
 
 
-def _rows(lines: _Lines) -> Iterator[RawRow]:
-    reader = csv.reader(lines, strict=True)
+def _rows(lines: _Lines, separator: str) -> Iterator[RawRow]:
+    reader = csv.reader(lines, strict=True, delimiter=separator)
     number = broken = 0
     while True:
         number += 1
@@ -104,6 +118,6 @@ def _rows(lines: _Lines) -> Iterator[RawRow]:
                 raise FileRefused(Reason.too_many_broken_rows, row=number) from None
             yield RawRow(number, (), fault=Reason.row_too_long if lines.is_first_too_long else Reason.broken_quotes)
             lines.drop_first()
-            reader = csv.reader(lines, strict=True)
+            reader = csv.reader(lines, strict=True, delimiter=separator)
             continue
         yield RawRow(number, tuple(map(Cell, cells)))

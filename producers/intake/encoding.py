@@ -1,5 +1,6 @@
 """
 How the bytes of a csv file are to be read: a byte-order mark decides; without one strict UTF-8 first, then GB18030.
+UTF-16 without a mark is known by its zero bytes, which stand on one side of every comma, digit and line break.
 
 The other order corrupts silently: most Chinese names in UTF-8 also decode as GB18030.
 """
@@ -21,6 +22,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_START_BYTES = 1 << 16
+_ZEROS_IN_UTF16 = 0.02
+_FEWEST_ZEROS = 8
 _WITHOUT_MARK = ("utf-8", "gb18030")
 
 
@@ -49,8 +53,8 @@ def encoding_of(path: Path) -> Encoding:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise FileRefused(Reason.file_too_large)
         with path.open("rb") as file:
-            start = file.read(4)
-        marked = next((codec for mark, codec in _MARKS if start.startswith(mark)), None)
+            start = file.read(_START_BYTES)
+        marked = next((codec for mark, codec in _MARKS if start.startswith(mark)), None) or _unmarked_utf16(start)
         attempts = {codec: _attempt(path, codec) for codec in ((marked,) if marked else _WITHOUT_MARK)}
     except OSError as error:
         raise FileRefused(Reason.file_unreadable, detail=type(error).__name__) from None
@@ -58,6 +62,14 @@ def encoding_of(path: Path) -> Encoding:
         if attempt.is_clean:
             return Encoding(codec, attempt.lines)
     raise FileRefused(Reason.encoding_unknown, row=max(attempt.lines for attempt in attempts.values()))
+
+
+def _unmarked_utf16(start: bytes) -> str | None:
+    zeros = [at for at, byte in enumerate(start) if byte == 0]
+    if len(zeros) < len(start) * _ZEROS_IN_UTF16 or len(zeros) < _FEWEST_ZEROS:
+        return None
+    sides = {at % 2 for at in zeros}
+    return None if len(sides) > 1 else "utf-16-be" if sides == {0} else "utf-16-le"
 
 
 def _attempt(path: Path, codec: str) -> _Attempt:

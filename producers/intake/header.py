@@ -4,18 +4,20 @@ Find the header below the title lines, and with it the mapping: a table fits whe
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise, zip_longest
 
 from openpyxl.utils import get_column_letter
 
-from producers.intake.cells import RawRow, Sheet
+from producers.intake.cells import BLANK_CELL, RawRow, Sheet
+from producers.intake.csv_sheet import HEADER_WITHIN_ROWS
 from producers.intake.errors import FileRefused
 from producers.intake.mapping import Column, RegisterMapping, TableMapping
 from producers.intake.reasons import Reason
 from producers.intake.text import word
 
-HEADER_WITHIN_ROWS = 20
+_OF_MERGED = ""
+"""A header cell that is merged with the one before it, or left empty: its column must be empty too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Header:
         width: how many cells its row has; a csv row of another number of cells is ragged.
         named: how many of them count; what stands to the right of the last header is nobody's.
         place: for each field its cell.
+        unnamed: cells between the headers that have none; they must be empty.
     """
 
     mapping: RegisterMapping
@@ -36,6 +39,7 @@ class Header:
     width: int
     named: int
     place: Mapping[Column, int]
+    unnamed: tuple[int, ...] = ()
 
     def label(self, column: Column) -> str | None:
         """What the mapping calls a column: for the clerk, who knows it by its header."""
@@ -64,8 +68,11 @@ def find_header(sheet: Sheet, mappings: Sequence[RegisterMapping]) -> Header | N
         if any(not row.is_blank for row in sheet.rows()):
             raise FileRefused(Reason.header_not_found)
         return None
-    readings = [_read(row, mapping, table) for row in rows for mapping in mappings for table in mapping.tables]
+    readings = _readings(rows, mappings)
     fitting = [reading for reading in readings if reading.fault is None]
+    if not fitting:
+        readings += _readings(_of_two_rows(rows), mappings)
+        fitting = [reading for reading in readings if reading.fault is None]
     best = max(fitting or readings, key=lambda reading: reading.understood)
     if best.understood == 0:
         raise FileRefused(Reason.header_not_found)
@@ -76,13 +83,26 @@ def find_header(sheet: Sheet, mappings: Sequence[RegisterMapping]) -> Header | N
     return best.header
 
 
+def _readings(rows: Iterable[RawRow], mappings: Sequence[RegisterMapping]) -> list[_Reading]:
+    return [_read(row, mapping, table) for row in rows for mapping in mappings for table in mapping.tables]
+
+
+def _of_two_rows(rows: Sequence[RawRow]) -> Iterable[RawRow]:
+    """Headers of two rows, joined by merged cells: a group above its columns, the lower word is the column's."""
+    for upper, lower in pairwise(rows):
+        if upper.fault is lower.fault is Reason.merged_cells and lower.number == upper.number + 1:
+            cells = zip_longest(upper.cells, lower.cells, fillvalue=BLANK_CELL)
+            yield replace(lower, cells=tuple(above if below.is_blank else below for above, below in cells))
+
+
 def _read(row: RawRow, mapping: RegisterMapping, table: TableMapping) -> _Reading:
     words = [word(cell.text) for cell in row.cells]
     while words and not words[-1]:
         words.pop()
     fields = [(table.field_of.get(header), index) for index, header in enumerate(words)]
     place = {field: index for field, index in fields if field}
-    header = Header(mapping, table, row.number, len(row.cells), len(words), place)
+    unnamed = tuple(index for index, heading in enumerate(words) if heading == _OF_MERGED)
+    header = Header(mapping, table, row.number, len(row.cells), len(words), place, unnamed)
     fault, detail = _fault(table, words, [field for field, _ in fields if field])
     return _Reading(header, len(place), fault, detail)
 
@@ -94,11 +114,11 @@ def _fault(table: TableMapping, words: list[str], found: list[Column]) -> tuple[
     twice = [field for field, times in Counter(found).items() if times > 1]
     if twice:
         return Reason.header_twice, ", ".join(table.columns[field][0] for field in twice)
-    known = {*table.field_of, *table.ignored_words}
+    known = {*table.field_of, *table.ignored_words, _OF_MERGED}
     unknown = [index for index, header in enumerate(words) if header not in known]
     if unknown:
         return Reason.header_unknown, _columns(unknown)
-    ignored_twice = [index for index, header in enumerate(words) if header in words[:index]]
+    ignored_twice = [index for index, header in enumerate(words) if header and header in words[:index]]
     return (Reason.header_twice, _columns(ignored_twice)) if ignored_twice else (None, "")
 
 

@@ -45,7 +45,8 @@ def _cells(row: RawRow, header: Header) -> tuple[Cell, ...]:
         raise RowRefused(row.fault)
     if not row.is_of_grid and len(row.cells) != header.width:
         raise RowRefused(Reason.ragged_row, detail=f"{len(row.cells)} cells, the header has {header.width}")
-    if any(not cell.is_blank for cell in row.cells[header.named :]):
+    unnamed = (row.cells[index] for index in header.unnamed if index < len(row.cells))
+    if any(not cell.is_blank for cell in (*unnamed, *row.cells[header.named :])):
         raise RowRefused(Reason.ragged_row, detail="a cell without a header")
     if any(_NUL in cell.text for cell in row.cells):
         raise RowRefused(Reason.character_not_allowed, detail="U+0000")

@@ -187,3 +187,36 @@ def test_a_workbook_with_a_spoilt_byte_never_raises_anything_else(tmp_path: Path
 
     with suppress(FileRefused):
         assert len(outcomes(path)) == 21
+
+
+def test_h009_a_header_of_two_rows_is_read_by_its_lower_words(tmp_path: Path) -> None:
+    """A group merged above its columns, and columns merged downwards: every field is found."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["信访登记台账"])
+    sheet.append([*HEADER[:3], "来访人信息", None, None, *HEADER[6:]])
+    sheet.append([None, None, None, *HEADER[3:6], *(None for _ in HEADER[6:])])
+    sheet.append([GOOD_ROW[name] for name in HEADER])
+    sheet.merge_cells("A1:K1")
+    sheet.merge_cells("D2:F2")
+    for letter in "ABCGHIJK":
+        sheet.merge_cells(f"{letter}2:{letter}3")
+    book.save(tmp_path / "r.xlsx")
+
+    assert [row.particulars.name for row in taken(tmp_path / "r.xlsx")] == [GOOD_ROW["姓名"]]
+
+
+def test_h009_a_column_without_a_header_must_be_empty(tmp_path: Path) -> None:
+    """What stands in nobody's column refuses its row, and no other."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([*HEADER[:4], None, *HEADER[4:]])
+    for stray in (None, "备注"):
+        values = [GOOD_ROW[name] for name in HEADER]
+        sheet.append([*values[:4], stray, *values[4:]])
+    book.save(tmp_path / "r.xlsx")
+
+    assert len(taken(tmp_path / "r.xlsx")) == 1
+    assert [(bad.row, bad.reason) for bad in refused(tmp_path / "r.xlsx")] == [(3, Reason.ragged_row)]

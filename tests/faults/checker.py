@@ -7,7 +7,7 @@ Names as in Jepsen's Kafka checker, so that readers can compare: `lost-write` (a
 (in the log, behind the reader, without a trace; `poll-skip` says that its reader passed it), `duplicate` (an event
 took effect twice), `inconsistent-offsets` (two records under one number), `aborted-read` (in the log, not in the ledger
 of its sender), `nonmonotonic-poll` (a position went back). Ours: `phantom`, `order`, `views-differ`, `missing`,
-`numbers`, `not-proven`, `in-flight` (after the drain).
+`numbers`, `not-proven`, `false-receipt` (acknowledged, not held), `in-flight` (after the drain).
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.faults.histories import JOURNALS, Histories, Log, Side, count_by_hash
-from tests.faults.plain_records import Event, hash_of, read_record
+from tests.faults.plain_records import Event, decode, hash_of, read_record
 from tests.faults.verdict import LOST, Journal, Verdict
 
 
@@ -39,6 +39,7 @@ def check(histories: Histories, positions: Iterable[Mapping[str, int]] = ()) -> 
         failures += _doubled(receiver)
         failures["order"] += sum(map(_out_of_order, _chains(receiver).values()))
         failures["not-proven"] += _not_proven(receiver)
+        failures["false-receipt"] += _false_receipts(receiver, histories.logs[f"{receiver.agency}.receipts"])
     for name in (*LOST, "missing"):
         failures[name] += sum(journal.fates[name] for journal in journals)
     failures["in-flight"] += sum(journal.fates["in_flight"] for journal in journals)
@@ -137,6 +138,21 @@ def _out_of_order(chain: Sequence[Event]) -> int:
         wrong += not (fits and (event.seen is None or event.seen in placed))
         last[event.sender] = event.hash
         placed.add(event.hash)
+    return wrong
+
+
+def _false_receipts(side: Side, log: Log) -> int:
+    """Receipts that acknowledge a number which this side does not hold: they were told before it was durable."""
+    held: dict[str, set[int]] = defaultdict(set)
+    for event in (event for found in side.events.values() for event in found):
+        held[event.topic].add(event.number)
+    for letter in side.tables["dead_letter"]:
+        held[letter["topic"]].add(letter["number"])
+    told = {row["value"] for row in side.tables["outbox"] if row["topic"] == log.topic} | set(log.records.values())
+    wrong = 0
+    for record in filter(None, map(read_record, told)):
+        journals = decode(record["body"])["journals"]
+        wrong += any(not held[each["topic"]].issuperset(range(1, each["held_up_to"] + 1)) for each in journals)
     return wrong
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
 from clue_exchange.workdays import china_date
+from console.demo.stories import Step
 from console.wiring import Agency
 from producers.desk import NOTHING_TOLD
 from schemas.catalog import type_of
@@ -36,6 +38,8 @@ DRAIN_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.1
 NEW_OF_TEN, CROSSING_OF_TEN = 3, 5
 """How many of ten acts open a clue; how many of the others both sides do at once."""
+BEGUN = timedelta(days=30)
+"""So long ago the agreement began: clocks may be some days off."""
 RUNNING = 20
 """Of so many clues, the newest, one is chosen."""
 
@@ -47,34 +51,49 @@ class County:
 
     Attributes:
         looks: the receivers' positions, as they were at every look.
+        clues: what was opened, the oldest first.
     """
 
     bootstrap: str
     folder: Path
-    agencies: Mapping[Role, Agency]
+    agencies: dict[Role, Agency]
     nodes: Mapping[Role, FaultyNode]
     looks: list[dict[str, int]] = field(default_factory=list)
-    _clues: list[UUID] = field(default_factory=list)
+    clues: list[UUID] = field(default_factory=list)
 
     def start(self, how: Start | None = None) -> None:
         """Start both nodes; returns when both read."""
         for node in self.nodes.values():
             node.start_ready(how)
 
+    def open_desk(self, role: Role, days_ahead: int) -> None:
+        """A side's officers go by a clock that is so many days off."""
+        self.agencies[role].close()
+        off = timedelta(days=days_ahead)
+        self.agencies[role] = Agency.open(self.agencies[role].settings, lambda: system_clock() + off)
+
     def transfer(self, count: int = 1) -> None:
         """The federation transfers so many new clues."""
         for _ in range(count):
             signed = self.agencies[Role.federation].federation().transfer(an_event(ClueTransferred), HER_PARTICULARS)
-            self._clues.append(signed.envelope.clue_id)
+            self.clues.append(signed.envelope.clue_id)
+
+    def do(self, clue_id: UUID, step: Step) -> None:
+        """One act of a scripted officer, by what its side sees."""
+        agency = self.agencies[step.by]
+        with agency.store.reading() as transaction:
+            view = agency.ledger.fold(transaction, clue_id).view
+        event = step.facts_for(view)
+        agency.desk().act(type_of(event).verb)(clue_id, event)
 
     def act(self, choice: random.Random, count: int = 1) -> None:
         """Officers of both sides do so many acts, chosen at random among what is legal by what their side sees."""
         for _ in range(count):
             role = choice.choice(list(Role))
-            if not self._clues or choice.randrange(10) < NEW_OF_TEN:
+            if not self.clues or choice.randrange(10) < NEW_OF_TEN:
                 self._open(role)
                 continue
-            clue_id = choice.choice(self._clues[-RUNNING:])
+            clue_id = choice.choice(self.clues[-RUNNING:])
             self._extend(role, clue_id, choice)
             if choice.randrange(10) < CROSSING_OF_TEN:  # before either side can have heard of the other's act
                 self._extend(role.other, clue_id, choice)
@@ -83,7 +102,7 @@ class County:
         told = {(role, 1): HER_PARTICULARS[Role.federation, 1]}
         event = an_event(ClueTransferred if role is Role.federation else ClueShared)
         signed = self.agencies[role].desk().act(type_of(event).verb)(event, told)
-        self._clues.append(signed.envelope.clue_id)
+        self.clues.append(signed.envelope.clue_id)
 
     def _extend(self, role: Role, clue_id: UUID, choice: random.Random) -> None:
         agency = self.agencies[role]
@@ -147,7 +166,7 @@ class County:
         logs = [node.log for node in self.nodes.values()]
         return check(read_histories(databases, self.bootstrap, logs), self.looks)
 
-    def require_nothing_lost(self) -> Verdict:
+    def require_nothing_lost(self, seconds: float = DRAIN_SECONDS) -> Verdict:
         """
         Heal, drain and judge.
 
@@ -157,10 +176,13 @@ class County:
         for node in self.nodes.values():
             if node.pid is None:
                 node.start_ready()
-        self.drain()
+        self.drain(seconds)
         verdict = self.check()
         assert verdict.is_good, f"{verdict}\nsee {self.folder}"
         return verdict
+
+    def name(self, role: Role) -> str:
+        return self.agencies[role].settings.agency
 
     def topic(self, role: Role, family: str = "clues") -> str:
         return f"{self.agencies[role].settings.agency}.{family}"
@@ -196,7 +218,7 @@ def county(folder: Path, bootstrap: str, databases: Mapping[Role, str] | None = 
     urls = databases or {role: f"sqlite:///{folder}/{names[role]}.db" for role in Role}
     settings = {role: settings_for(role, folder, urls[role], bootstrap, names) for role in Role}
     keys = {role: PrivateKeys.generate() for role in Role}
-    write_ceremony(folder, names, hold_ceremony(names, keys, china_date(system_clock())))
+    write_ceremony(folder, names, hold_ceremony(names, keys, china_date(system_clock()) - BEGUN))
     running = opened(folder, bootstrap, settings)
     try:
         yield running

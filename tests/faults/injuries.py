@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from clue_exchange.crash_points import CrashPoint
@@ -126,6 +126,22 @@ def offsets_reset(field: Field, role: Role, choice: random.Random) -> Iterator[N
     yield
 
 
+@contextmanager
+def records_deleted(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
+    """Retention was shorter than an outage: of what the other side has not read, the older half is gone."""
+    topic = field.a_journal(role.other, choice)
+    field.node(role).kill()
+    yield
+    position = field.county.side(role).positions().get(topic, 0)
+    with _consumer(field, topic) as consumer:
+        at = TopicPartition(topic, 0)
+        end = consumer.end_offsets([at])[at]
+    with closing(KafkaAdminClient(bootstrap_servers=field.county.bootstrap.split(","))) as admin:
+        if end > position + 1:
+            admin.delete_records({at: (position + end) // 2})
+    field.node(role).start_again()
+
+
 INJURIES: Mapping[str, Injury] = {
     injury.__name__: injury
     for injury in (
@@ -137,6 +153,7 @@ INJURIES: Mapping[str, Injury] = {
         database_locked,
         records_repeated,
         offsets_reset,
+        records_deleted,
     )
 }
 

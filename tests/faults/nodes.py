@@ -116,6 +116,10 @@ class FaultyNode:
         if (pid := self.pid) is not None:
             os.kill(pid, signal.SIGCONT)
 
+    def is_frozen(self) -> bool:
+        """Whether it was stopped by a signal."""
+        return self._stat(0) == "T"
+
     def stop(self) -> None:
         """Stop it as an operator does; killed where it does not end."""
         if self._process is None:
@@ -127,8 +131,10 @@ class FaultyNode:
 
     def cpu_seconds(self) -> float:
         """Processor time that the process has used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return (int(self._stat(11)) + int(self._stat(12))) / os.sysconf("SC_CLK_TCK")
+
+    def _stat(self, place: int) -> str:
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[place]
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """What it has logged so far, over all its lives."""

@@ -2,12 +2,17 @@
 Faults to plant into one node process, to see that the checker finds them. Each runs in that process, before the node.
 """
 
+import os
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from clue_exchange.clock import system_clock
 from clue_exchange.crash_points import crash_point
 from clue_exchange.kafka_records import OutgoingRecord, ReceivedRecord
 
@@ -38,6 +43,30 @@ def commit_the_position_before_the_effect() -> None:
     _set(batch, read_position=lambda transaction, topic: replace(read_position(transaction, topic), next_offset=0))
 
 
+def acknowledge_before_it_is_durable() -> None:
+    """The receipt of a batch commits by itself, before what it acknowledges."""
+    from consumers.loop import Loop
+
+    take_in = Loop._take_in
+
+    def careless(loop: Loop, records: Sequence[ReceivedRecord]) -> Any:
+        said: list[Any] = []
+        with suppress(_RolledBack), loop._store.transaction() as transaction:
+            loop._receiver.take_in(transaction, records)
+            said += [loop._receiver._receipts._now(transaction)]
+            raise _RolledBack
+        with loop._store.transaction() as transaction:
+            loop._receiver._receipts._append(transaction, said[0])
+        crash_point("loop.before_commit")
+        return take_in(loop, records)
+
+    _set(Loop, _take_in=careless)
+
+
+class _RolledBack(Exception):
+    """What was taken in is only looked at."""
+
+
 def drop_the_duplicate_check() -> None:
     """The reader takes every record for a new one."""
     from consumers import reading
@@ -61,6 +90,33 @@ def mark_as_sent_before_kafka_has_it() -> None:
         return len(records)
 
     _set(Relay, relay_once=careless)
+
+
+def set_clock_ahead(**by: float) -> None:
+    """The clock of this machine is wrong; negative for behind."""
+    from console.wiring import Agency
+
+    Agency.open.__func__.__defaults__ = (lambda: system_clock() + timedelta(**by),)  # type: ignore[attr-defined]
+
+
+def freeze_with_records_in_hand() -> None:
+    """The process stops, as by SIGSTOP, right after a poll that gave events; it goes on when it is thawed."""
+    from consumers import loop
+
+    def freeze_once(point: str) -> None:
+        if point == "loop.before_receive" and not frozen:
+            frozen.append(point)
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    frozen: list[str] = []
+    _set(loop, crash_point=freeze_once)
+
+
+def take_over_after(seconds: float) -> None:
+    """A node that stands by waits no longer than this for a sign of life."""
+    from clue_exchange import lease
+
+    lease.LOST_AFTER = timedelta(seconds=seconds)
 
 
 def _set(owner: Any, **planted: Callable[..., Any]) -> None:

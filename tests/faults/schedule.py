@@ -11,7 +11,7 @@ from schemas.codes import Role
 HOLD_SECONDS = (1.0, 5.0)
 QUIET_SECONDS = (1.0, 3.0)
 FAULTS_AT_ONCE = (0, 1, 1, 1, 2, 2, 3)
-"""How many faults a period has; none too, so that the system can recover."""
+"""How many faults periods have, in each run of seven; none too, so that the system can recover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,11 @@ def schedule(seed: int, seconds: float, names: Sequence[str]) -> list[Period]:
     periods: list[Period] = []
     at = choice.uniform(*QUIET_SECONDS)
     deck: list[str] = []
+    sizes: list[int] = []
     while True:
         chosen = []
-        for _ in range(choice.choice(FAULTS_AT_ONCE)):
+        sizes = sizes or choice.sample(FAULTS_AT_ONCE, len(FAULTS_AT_ONCE))
+        for _ in range(sizes.pop()):
             deck = deck or choice.sample(list(names), len(names))
             chosen.append(Chosen(deck.pop(), choice.choice(list(Role)), choice.randrange(2**32)))
         period = Period(at, chosen, choice.uniform(*HOLD_SECONDS), choice.uniform(*QUIET_SECONDS))

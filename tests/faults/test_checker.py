@@ -2,12 +2,16 @@
 The checker finds what it is there for: faults planted into one node process, each caught by its name.
 """
 
+import random
+
 import pytest
 
+from clue_exchange.embedded_kafka import EmbeddedKafka
 from schemas.codes import Role
 from tests.faults import plants
 from tests.faults.county import County
-from tests.faults.nodes import Start, dies_at
+from tests.faults.injuries import Field, records_repeated
+from tests.faults.nodes import Start
 from tests.faults.verdict import Verdict
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
@@ -54,15 +58,14 @@ def test_a_position_that_is_committed_before_the_effect_is_found(here: County) -
     assert {"unseen", "poll-skip", "views-differ"} <= verdict.failures.keys()
 
 
-def test_a_dropped_duplicate_check_is_found(here: County) -> None:
-    """The relay sends again what it could not mark; a reader that does not compare takes it in again."""
+def test_a_dropped_duplicate_check_is_found(here: County, fault_kafka: EmbeddedKafka) -> None:
+    """Records that stand in the topic twice; a reader that does not compare takes them in again."""
     here.nodes[P].start_ready(Start(plant=plants.drop_the_duplicate_check))
-    here.transfer()
-    here.nodes[F].start(dies_at("relay.before_mark"))
-    assert here.nodes[F].wait_for_end() == -9
-    here.wait_until(lambda: len(here.side(P).events) == 1)
     here.nodes[F].start_ready()
     here.transfer()
+    here.wait_until(lambda: len(here.side(P).events) == 1)
+    with records_repeated(Field(here, fault_kafka), F, random.Random(20)):  # noqa: S311  # no secret
+        here.transfer()
     here.wait_until(lambda: len(here.side(P).events) == 2)
 
     verdict = judged(here)
@@ -79,3 +82,17 @@ def test_an_acknowledgement_before_the_record_is_safe_is_found(here: County) -> 
     verdict = judged(here)
 
     assert {"lost-write", "views-differ"} <= verdict.failures.keys()
+
+
+def test_a_receipt_before_the_event_is_durable_is_found(here: County) -> None:
+    """Told to the sender, and dead before it was true."""
+    here.transfer()
+    here.nodes[F].start_ready()
+    here.wait_until(lambda: here.has_relayed(F))
+    here.nodes[P].start(Start("loop.before_commit:after-1", plant=plants.acknowledge_before_it_is_durable))
+    assert here.nodes[P].wait_for_end() == -9
+
+    verdict = here.check()
+
+    assert "false-receipt" in verdict.failures
+    assert here.require_nothing_lost().total("applied") == 1

@@ -64,3 +64,17 @@ def test_a_receiver_that_dies_while_it_writes_a_dead_letter_writes_each_once(her
 
     assert len(here.side(P).tables["dead_letter"]) == rounds
     assert len(here.log_of(here.topic(P, "dead-letter"))) == rounds
+
+
+def test_a_receiver_that_dies_while_it_writes_a_receipt_acknowledges_nothing(here: County, rounds: int) -> None:
+    """Row 9: a receipt and what it acknowledges commit together; no receipt says more than the ledger holds (I6)."""
+    here.nodes[F].start_ready()
+    for _ in range(rounds):
+        here.transfer()
+        here.nodes[P].start(dies_at("loop.in_receipt"))
+        assert here.nodes[P].wait_for_end() == -9
+        assert here.side(P).events == {}
+
+    verdict = here.require_nothing_lost()
+
+    assert verdict.total("applied") == rounds

@@ -12,7 +12,7 @@ def test_the_same_seed_gives_the_same_schedule() -> None:
 
 
 def test_every_fault_comes_and_so_does_peace() -> None:
-    """In the default three minutes, for seeds that nobody chose: each fault, none at all, and more than one at once."""
+    """In three minutes, for seeds that nobody chose: each fault, none at all, and more than one at once."""
     for seed in range(50):
         periods = schedule(seed, 180, NAMES)
 

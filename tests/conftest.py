@@ -1,5 +1,5 @@
 """
-What every tier of tests shares: hypothesis' settings, which tests stay together, a PostgreSQL for those that ask for one.
+What every tier of tests shares: hypothesis' settings, which tests stay together, a PostgreSQL for those that ask.
 """
 
 import os

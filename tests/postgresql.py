@@ -1,8 +1,8 @@
 """
 A real PostgreSQL for tests.
 
-CLUE_EXCHANGE_TEST_POSTGRESQL names a server to use (a URL; databases are made and dropped on it); where none is named, a
-PostgreSQL from a Python package is started.
+CLUE_EXCHANGE_TEST_POSTGRESQL names a server to use (a URL; databases are made and dropped on it); where none is named,
+a PostgreSQL from a Python package is started.
 """
 
 import os

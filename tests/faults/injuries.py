@@ -7,11 +7,12 @@ Whatever else happens meanwhile, leaving the block leaves the nodes and the brok
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from clue_exchange.crash_points import CrashPoint
@@ -36,6 +37,15 @@ class Field:
 
     def node(self, role: Role) -> FaultyNode:
         return self.county.nodes[role]
+
+    def start_brokers(self) -> None:
+        """Start those that are down."""
+        down = [broker for broker in self.kafka.nodes if broker.pid is None]
+        if len(down) == len(self.kafka.nodes):
+            self.kafka.start()
+            return
+        for broker in down:
+            self.kafka.start_again(broker)
 
     def a_journal(self, of: Role, choice: random.Random) -> str:
         return self.county.topic(of, choice.choice(JOURNALS))
@@ -80,11 +90,19 @@ def node_restarted(field: Field, role: Role, _: random.Random) -> Iterator[None]
 
 @contextmanager
 def broker_killed(field: Field, _role: Role, choice: random.Random) -> Iterator[None]:
-    """`kill -9` of the broker, or of one of several."""
-    victim = choice.choice(field.kafka.nodes)
-    victim.kill()
+    """`kill -9` of one broker."""
+    choice.choice(field.kafka.nodes).kill()
     yield
-    field.kafka.start_again(victim)
+    field.start_brokers()
+
+
+@contextmanager
+def all_brokers_killed(field: Field, _role: Role, _: random.Random) -> Iterator[None]:
+    """`kill -9` of every broker: nothing is acknowledged until they are back."""
+    for broker in field.kafka.nodes:
+        broker.kill()
+    yield
+    field.start_brokers()
 
 
 @contextmanager
@@ -101,28 +119,32 @@ def database_locked(field: Field, role: Role, _: random.Random) -> Iterator[None
 def records_repeated(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
     """Every record of a journal stands in its topic once more."""
     topic = field.a_journal(role, choice)
+    with _if_kafka_answers():
+        _repeat(field, topic)
+    yield
+
+
+def _repeat(field: Field, topic: str) -> None:
+    at = TopicPartition(topic, 0)
     with _consumer(field, topic) as consumer:
-        at = TopicPartition(topic, 0)
         end = consumer.end_offsets([at])[at]
         records = []
         while (consumer.position(at) or 0) < end:
             records += consumer.poll(1_000).get(at, [])
-    with closing(KafkaProducer(bootstrap_servers=field.county.bootstrap.split(","), acks="all")) as producer:
+    with closing(KafkaProducer(acks="all", **_connection(field))) as producer:
         for record in records:
             producer.send(topic, record.value, record.key, list(record.headers), partition=0)
         producer.flush(30)
-    yield
 
 
 @contextmanager
 def offsets_reset(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
     """Somebody sets the node's group to the beginning, or to the end."""
     topic = field.a_journal(role.other, choice)
-    group = f"{field.county.agencies[role].settings.agency}.exchange"
-    with _consumer(field, topic, group) as consumer:
-        at = TopicPartition(topic, 0)
+    at = TopicPartition(topic, 0)
+    with _if_kafka_answers(), _consumer(field, topic, f"{field.county.name(role)}.exchange") as consumer:
         offset = choice.choice((0, consumer.end_offsets([at])[at]))
-        consumer.commit({at: OffsetAndMetadata(offset)})
+        consumer.commit({at: OffsetAndMetadata(offset)}, timeout_ms=5_000)
     yield
 
 
@@ -130,15 +152,16 @@ def offsets_reset(field: Field, role: Role, choice: random.Random) -> Iterator[N
 def records_deleted(field: Field, role: Role, choice: random.Random) -> Iterator[None]:
     """Retention was shorter than an outage: of what the other side has not read, the older half is gone."""
     topic = field.a_journal(role.other, choice)
+    at = TopicPartition(topic, 0)
     field.node(role).kill()
     yield
     position = field.county.side(role).positions().get(topic, 0)
-    with _consumer(field, topic) as consumer:
-        at = TopicPartition(topic, 0)
-        end = consumer.end_offsets([at])[at]
-    with closing(KafkaAdminClient(bootstrap_servers=field.county.bootstrap.split(","))) as admin:
+    with _if_kafka_answers():
+        with _consumer(field, topic) as consumer:
+            end = consumer.end_offsets([at])[at]
         if end > position + 1:
-            admin.delete_records({at: (position + end) // 2})
+            with closing(KafkaAdminClient(**_connection(field))) as admin:
+                admin.delete_records({at: (position + end) // 2})
     field.node(role).start_again()
 
 
@@ -150,6 +173,7 @@ INJURIES: Mapping[str, Injury] = {
         node_frozen,
         node_restarted,
         broker_killed,
+        all_brokers_killed,
         database_locked,
         records_repeated,
         offsets_reset,
@@ -164,10 +188,21 @@ def inflict(field: Field, chosen: Chosen) -> AbstractContextManager[None]:
     return INJURIES[chosen.name](field, chosen.role, choice)
 
 
+def _connection(field: Field) -> dict[str, Any]:
+    return {"bootstrap_servers": field.county.bootstrap.split(","), "bootstrap_timeout_ms": 5_000}
+
+
+@contextmanager
+def _if_kafka_answers() -> Iterator[None]:
+    """Another fault of the same period may have killed the brokers: then nothing can be done to their records."""
+    with suppress(KafkaError):
+        yield
+
+
 @contextmanager
 def _consumer(field: Field, topic: str, group: str | None = None) -> Iterator[KafkaConsumer]:
-    bootstrap = field.county.bootstrap.split(",")
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    """Reads a topic from its first record."""
+    consumer = KafkaConsumer(group_id=group, enable_auto_commit=False, **_connection(field))
     with closing(consumer):
         at = TopicPartition(topic, 0)
         consumer.assign([at])

@@ -25,6 +25,7 @@ from clue_exchange.topics import RECORD_CAP_BYTES, topic_name
 from clue_exchange.workdays import china_date
 from producers.agreed import require_agreed
 from producers.candidates import Candidates
+from producers.linked import require_linked
 from producers.sealed_parts import person_part, sealed
 from schemas import lifecycle
 from schemas.agreement import Agreement
@@ -179,6 +180,7 @@ class Desk:
         check_particulars(event, tuple(told.values()))
         today = china_date(self._tools.clock())
         agreement = self._tools.agreements.newest(transaction, today)
+        require_linked(transaction, self._tools.ledger, clue_id, event)
         require_agreed(agreement, today, self._role, event, tuple(told.values()))
         envelope = self._envelope(
             transaction, PartPlace(clue_id, event_id, self._agency), event, told, folded, agreement

@@ -22,7 +22,7 @@ from schemas.codes import (
     OutcomeScale,
     Stage,
 )
-from schemas.event import AmountFen, Coded, Event, PersonRef
+from schemas.event import AmountFen, Coded, Event, OfficerId, PersonRef
 from schemas.reasons import AidDeclineReason, DeclineReason, Ending
 
 AwardNumber = Annotated[int, Field(ge=1, le=999)]
@@ -53,10 +53,15 @@ class Decision(Coded):
 
 
 class AidDecided(Event):
-    """An award or a refusal for each beneficiary; in advance where treatment cannot wait (trial rules of 2016)."""
+    """
+    An award or a refusal for each beneficiary; in advance where treatment cannot wait (trial rules of 2016).
+
+    Behind a refusal stands a second officer, as behind a decline.
+    """
 
     decisions: Annotated[tuple[Decision, ...], Field(min_length=1, max_length=30)]
     in_advance: bool = False
+    second: OfficerId | None = None
 
     @model_validator(mode="after")
     def _numbers_are_distinct(self) -> Self:

@@ -4,6 +4,7 @@ The events of the `clues` journals: how a clue is handed over, and how the two p
 A class is the facts of one event type, version 1. Which party may issue it in which state is in lifecycle.py.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from pydantic import Field, model_validator
 from schemas.codes import FEDERATION_SOURCES, PROCURATORATE_SOURCES, Body, Category, LegalBasis, Paper, Source
 from schemas.event import Event, MachineName, OfficerId, Person, PersonRef
 from schemas.reasons import (
+    DECLINE_TERMS,
     DeclineReason,
     DisputeGround,
     ErasureGround,
@@ -116,6 +118,15 @@ class ClueDeclined(Event):
     second: OfficerId
     needs_explanation: ClassVar[tuple[str, ...]] = ("reason",)
 
+    @model_validator(mode="after")
+    def _fits_the_reason(self) -> Self:
+        terms = DECLINE_TERMS.get(self.reason)
+        if terms is not None and self.responsible is not terms.responsible:
+            raise ValueError(f"reason {self.reason} lies with the {terms.responsible}")
+        if terms is not None and self.next_step not in terms.next_steps:
+            raise ValueError(f"after reason {self.reason} comes {' or '.join(terms.next_steps)}")
+        return self
+
 
 class ClueRedirected(Event):
     """Another body must take the clue up; a failing frame condition is never a bare decline (Rules arts. 2, 5)."""
@@ -123,6 +134,21 @@ class ClueRedirected(Event):
     reason: RedirectReason
     to_body: Body
     needs_explanation: ClassVar[tuple[str, ...]] = ("reason", "to_body")
+
+    @model_validator(mode="after")
+    def _body_fits_the_reason(self) -> Self:
+        bodies = BODIES_FOR.get(self.reason)
+        if bodies is not None and self.to_body not in bodies:
+            raise ValueError(f"for reason {self.reason} the body is one of {', '.join(sorted(bodies))}")
+        return self
+
+
+BODIES_FOR: Mapping[RedirectReason, frozenset[Body]] = {
+    RedirectReason.T1: frozenset({Body.court, Body.police, Body.judicial_administration, Body.other}),
+    RedirectReason.T2: frozenset({Body.other_procuratorate}),
+    RedirectReason.T3: frozenset(Body) - {Body.court, Body.police, Body.procuratorate, Body.other_procuratorate},
+}
+"""Who can take the clue up, by the reason; of `other` a person judges."""
 
 
 class ClueDisputed(Event):
@@ -138,6 +164,12 @@ class ClueWithdrawn(Event):
     reason: WithdrawReason
     linked_clue: UUID | None = None
     needs_explanation: ClassVar[tuple[str, ...]] = ("reason",)
+
+    @model_validator(mode="after")
+    def _duplicate_names_the_other_clue(self) -> Self:
+        if (self.reason is WithdrawReason.V3) != (self.linked_clue is not None):
+            raise ValueError("reason V3, and only V3, names the clue that it is a duplicate of")
+        return self
 
 
 class ConsentWithdrawn(Event):

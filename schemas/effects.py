@@ -19,7 +19,7 @@ from schemas.case_events import (
 from schemas.clue_events import ClueSupplemented, ConsentWithdrawn, ErasureConfirmed, ErasureRequested, NewClue
 from schemas.codes import Stage
 from schemas.event import Event
-from schemas.guards import Act, person_keys
+from schemas.guards import Act, beneficiary_keys, person_keys
 from schemas.view import Award, Branch, ClueView, State, Visit
 
 
@@ -28,11 +28,23 @@ def nothing_else(view: ClueView, act: Act[Event]) -> ClueView:
 
 
 def opens(view: ClueView, act: Act[NewClue]) -> ClueView:
-    return replace(view, origin=act.by, urgent=act.event.urgent, persons=person_keys(act.by, act.event.persons))
+    persons = act.event.persons
+    return replace(
+        view,
+        origin=act.by,
+        urgent=act.event.urgent,
+        persons=person_keys(act.by, persons),
+        beneficiaries=beneficiary_keys(act.by, persons),
+    )
 
 
 def adds_persons(view: ClueView, act: Act[ClueSupplemented | ApplicationFiled]) -> ClueView:
-    return replace(view, persons=view.persons | person_keys(act.by, act.event.added_persons))
+    added = act.event.added_persons
+    return replace(
+        view,
+        persons=view.persons | person_keys(act.by, added),
+        beneficiaries=view.beneficiaries | beneficiary_keys(act.by, added),
+    )
 
 
 def files(view: ClueView, act: Act[ApplicationFiled]) -> ClueView:
@@ -52,6 +64,7 @@ def decides(view: ClueView, act: Act[AidDecided]) -> ClueView:
         view,
         awards=view.awards + awards,
         refusals=view.refusals | refusals,
+        decided=view.decided | {decision.person.key for decision in decisions},
         papers_are_due=view.papers_are_due or early,
     )
 

@@ -83,3 +83,9 @@ class Person(Coded):
     role: PersonRole
     age_band: AgeBand
     id_number: IdNumberState
+
+    @property
+    def is_beneficiary(self) -> bool:
+        """Aid is decided on her without being asked for by name: the applicant, and every minor."""
+        is_minor = self.age_band in (AgeBand.under_14, AgeBand.from_14_to_17)
+        return is_minor or self.role in (PersonRole.applicant, PersonRole.minor_child)

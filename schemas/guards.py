@@ -108,6 +108,11 @@ def _not_processed(view: ClueView, persons: Iterable[PersonRef]) -> str | None:
     return _unknown(view, refs) or ("it names a person that withdrew her consent" if has_withdrawn else None)
 
 
+def beneficiary_keys(by: Role, persons: Iterable[Person]) -> frozenset[PersonKey]:
+    """The applicants among them, and every minor: minor children are aided together with her (2022 circular)."""
+    return frozenset((by, person.number) for person in persons if person.is_beneficiary)
+
+
 def person_keys(by: Role, persons: Iterable[Person]) -> frozenset[PersonKey]:
     return frozenset((by, person.number) for person in persons)
 
@@ -135,6 +140,22 @@ def decisions_are_new(view: ClueView, act: Act[AidDecided]) -> str | None:
     if taken & {decision.number for decision in act.event.decisions}:
         return "a decision's number is taken already"
     return _not_processed(view, (decision.person for decision in act.event.decisions))
+
+
+def refusal_has_two_officers(view: ClueView, act: Act[AidDecided]) -> str | None:
+    decided = act.event
+    if decided.second == decided.officer or (decided.second is None and any(d.refusal for d in decided.decisions)):
+        return "a refusal needs a second officer, other than the first"
+    return None
+
+
+def every_beneficiary_is_decided(view: ClueView, act: Act[CaseClosed]) -> str | None:
+    """Minors are aided together with her: whoever is a beneficiary and still wants it has an own decision."""
+    if act.event.outcome not in (Outcome.aid_paid, Outcome.aid_refused):
+        return None
+    left = sorted(view.beneficiaries - view.decided - view.consent_withdrawn - view.erased)
+    names = ", ".join(f"{added_by}:{number}" for added_by, number in left)
+    return f"there is no decision yet on {names}: each beneficiary has an own one" if left else None
 
 
 def awards_are_unpaid(view: ClueView, act: Act[FundsPaid]) -> str | None:

@@ -5,6 +5,8 @@ Proposal of the joint working group, after the Rules of 2021 (arts. 2, 5, 7, 8).
 then in the particulars, for words may name somebody; no other code is replaced by text.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -52,6 +54,30 @@ class NextStep(StrEnum):
     explain = "explain"
     resubmit = "resubmit"
     none = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonTerms:
+    """On whose side a reason lies, and what may come next."""
+
+    responsible: ResponsibleParty
+    next_steps: tuple[NextStep, ...]
+
+
+_T = ReasonTerms
+DECLINE_TERMS: Mapping[DeclineReason, ReasonTerms] = {
+    DeclineReason.D1: _T(ResponsibleParty.rule, (NextStep.link_clues,)),
+    DeclineReason.D2: _T(ResponsibleParty.person, (NextStep.further_aid, NextStep.none)),
+    DeclineReason.D3: _T(ResponsibleParty.rule, (NextStep.legal_aid,)),
+    DeclineReason.D4: _T(ResponsibleParty.person, (NextStep.explain,)),
+    DeclineReason.D5: _T(ResponsibleParty.person, (NextStep.explain,)),
+    DeclineReason.D6: _T(ResponsibleParty.person, (NextStep.explain, NextStep.resubmit)),
+    DeclineReason.D7: _T(ResponsibleParty.person, (NextStep.explain,)),
+    DeclineReason.D8: _T(ResponsibleParty.person, (NextStep.none, NextStep.further_aid)),
+    DeclineReason.D9: _T(ResponsibleParty.sender, (NextStep.resubmit,)),
+    DeclineReason.D10: _T(ResponsibleParty.sender, (NextStep.resubmit,)),
+}
+"""Of every reason but `other`, of which a person judges both."""
 
 
 class RedirectReason(StrEnum):

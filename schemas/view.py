@@ -91,6 +91,8 @@ class ClueView:
     Attributes:
         origin: who opened the clue; None before that.
         persons: everybody of the clue, each by the agency that added her and her number.
+        beneficiaries: those on whom aid is decided: applicants and minors.
+        decided: those on whom it was.
         awards: in the order of their decisions.
         refusals: numbers of the decisions that refused.
         papers_are_due: aid was decided in advance and the application is not filed yet.
@@ -107,6 +109,8 @@ class ClueView:
     origin: Role | None = None
     urgent: bool = False
     persons: frozenset[PersonKey] = frozenset()
+    beneficiaries: frozenset[PersonKey] = frozenset()
+    decided: frozenset[PersonKey] = frozenset()
     awards: tuple[Award, ...] = ()
     refusals: frozenset[int] = frozenset()
     papers_are_due: bool = False

@@ -168,6 +168,9 @@ SECOND: Mapping[str, frozenset[OfficerRole]] = {
 }
 """The acts behind which two proven officers stand, and what the second may be."""
 
+MAY_HAVE_SECOND: Mapping[str, frozenset[OfficerRole]] = {"decide": _REVIEW}
+"""The acts that need a second officer in some cases, which the lifecycle knows: a decision that refuses."""
+
 PURPOSES: Mapping[OfficerRole, frozenset[Purpose]] = {
     _O: frozenset({Purpose.handling, Purpose.follow_up, Purpose.her_request}),
     _R: frozenset({Purpose.handling, Purpose.review, Purpose.follow_up, Purpose.her_request, Purpose.erasure}),
@@ -194,7 +197,9 @@ def permit(officer: Officer, act: str, clue_id: UUID | None = None, second: Offi
     if clue_id is not None and not all(each.sees(clue_id) for each in both):
         raise NotPermitted(Refusal.conflict, not_known_here(clue_id))
     if act in SECOND:
-        _require_second(officer, act, second)
+        _require_second(officer, act, second, SECOND[act])
+    elif second is not None and act in MAY_HAVE_SECOND:
+        _require_second(officer, act, second, MAY_HAVE_SECOND[act])
 
 
 def permit_purpose(officer: Officer, purpose: Purpose) -> None:
@@ -210,13 +215,13 @@ def permit_purpose(officer: Officer, purpose: Purpose) -> None:
         raise NotPermitted(Refusal.purpose, f"the role {officer.role} opens particulars for: {possible}")
 
 
-def _require_second(officer: Officer, act: str, second: Officer | None) -> None:
+def _require_second(officer: Officer, act: str, second: Officer | None, wanted: frozenset[OfficerRole]) -> None:
     if second is None:
         raise NotPermitted(Refusal.second_missing, f"{act} needs a second officer, proven as well: --second LOGIN")
     if second.officer_id == officer.officer_id:
         raise NotPermitted(Refusal.second_same, f"the second officer of {act} must be another than the first")
-    if second.role not in SECOND[act]:
-        roles = " or ".join(sorted(SECOND[act]))
+    if second.role not in wanted:
+        roles = " or ".join(sorted(wanted))
         raise NotPermitted(Refusal.second_role, f"the second officer of {act} must be a {roles}")
 
 

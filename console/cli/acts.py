@@ -16,7 +16,7 @@ from uuid import UUID
 
 import click
 
-from clue_exchange.people.permissions import SECOND
+from clue_exchange.people.permissions import MAY_HAVE_SECOND, SECOND
 from clue_exchange.signed_events import SignedEvent
 from console.cli.act_options import ActCommand, Field
 from console.cli.options import (
@@ -88,7 +88,7 @@ def _options(row: EventType) -> Iterator[Any]:
         )
     yield config_option
     yield from PROOF_OPTIONS
-    if row.verb in SECOND:
+    if row.verb in SECOND or row.verb in MAY_HAVE_SECOND:
         yield from SECOND_OPTIONS
     yield json_option
 

@@ -55,7 +55,7 @@ def test_a_clue_without_consent_can_be_ended_from_every_state(state: State) -> N
     assert told.view.state in FINAL
 
 
-@pytest.mark.parametrize("state", OPENED, ids=str)
+@pytest.mark.parametrize("state", sorted(OPENED), ids=str)
 def test_what_was_legal_and_ends_nothing_has_no_place_any_more(state: State) -> None:
     """For that reason alone; and what ends something is judged as before."""
     told = ClueBuilder().at(state)

@@ -116,6 +116,18 @@ def test_what_the_lifecycle_wants_two_officers_for_wants_two_here() -> None:
     assert {row.verb for row in CATALOG if row.model in wanted} == set(SECOND) - set(LocalAct)
 
 
+def test_a_second_officer_of_a_decision_is_another_reviewer() -> None:
+    """Who stands behind a refusal is what the second of a decline must be; an award needs none."""
+    first, second = an_officer(OfficerRole.officer), an_officer(OfficerRole.officer, 2)
+    reviewer = an_officer(OfficerRole.reviewer, 2)
+
+    assert refusal(first, "decide", CLUE) is refusal(first, "decide", CLUE, reviewer) is None
+    assert [refusal(first, "decide", CLUE, each) for each in (first, second)] == [
+        (Refusal.second_same, "the second officer of decide must be another than the first"),
+        (Refusal.second_role, "the second officer of decide must be a reviewer or supervisor"),
+    ]
+
+
 @pytest.mark.parametrize("act", [row.verb for row in CATALOG] + [LocalAct.open_particulars, LocalAct.export_evidence])
 def test_hostile_row_36_a_clue_in_conflict_of_interest_is_not_found(act: str) -> None:
     """Whatever is asked, the answer is that of a clue that is not there; and it is an alert."""

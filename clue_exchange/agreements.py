@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,7 +19,7 @@ from clue_exchange.errors import AgreementInvalid
 from clue_exchange.key_tables import AGREEMENT
 from clue_exchange.keys.keystore import SigningKey
 from clue_exchange.store import Transaction, insert_new
-from schemas.agreement import Agreement, Party
+from schemas.agreement import Agreement, OpeningDays, Party
 
 _PURPOSE = b"clue-exchange agreement v1\x00"
 
@@ -80,6 +82,27 @@ def counterparts(agreements: Iterable[SignedAgreement]) -> dict[str, list[str]]:
             if other not in others:
                 others.append(other)
     return found
+
+
+class Terms(NamedTuple):
+    """What is asked of an event that names a version: the hash of the text that both signed, and when clues open."""
+
+    hash: bytes
+    opening_days: OpeningDays
+
+
+def terms(transaction: Transaction) -> Mapping[int, Terms]:
+    """The terms of every version that is adopted here."""
+    return {row.version: _terms(row.hash, row.content) for row in transaction.execute(_ADOPTED)}
+
+
+_ADOPTED = select(AGREEMENT.c.version, AGREEMENT.c.hash, AGREEMENT.c.content)
+
+
+@lru_cache(maxsize=64)
+def _terms(agreement_hash: bytes, content: bytes) -> Terms:
+    agreement = Agreement.read(json.loads(content))
+    return Terms(agreement_hash, OpeningDays(agreement.valid_from, agreement.valid_until))
 
 
 class Agreements:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Column, Row, bindparam, null, select, update
+from sqlalchemy import Column, Row, bindparam, literal_column, null, or_, select, update
 
 from clue_exchange.said_events import Said, SaidEvents
 from clue_exchange.signed_events import SignedEvent
@@ -17,6 +17,7 @@ from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import EVENT
 from clue_exchange.workdays import china_date
 from schemas.catalog import BY_NAME
+from schemas.codes import Role
 from schemas.envelope import role_of
 from schemas.fold import ChainEvent, Fold
 
@@ -69,6 +70,18 @@ def read_chains(transaction: Transaction, clue_ids: Collection[UUID], remembered
     return chains
 
 
+def held(transaction: Transaction, hashes: Collection[bytes]) -> frozenset[bytes]:
+    """Which of these events are stored."""
+    return frozenset(transaction.scalars(_HELD, {"hashes": list(hashes)}))
+
+
+def waiting_for(transaction: Transaction, hashes: Collection[bytes]) -> set[UUID]:
+    """The clues in which an event waits for one of these."""
+    if transaction.execute(_ANY_WAITING).first() is None:
+        return set()
+    return set(transaction.scalars(_WAITING_FOR, {"hashes": list(hashes)}))
+
+
 def add_new(chains: Mapping[UUID, Chain], events: Iterable[SignedEvent], remembered: SaidEvents) -> None:
     """Put the events into their chains, but for those that are in them."""
     read = {}
@@ -78,6 +91,16 @@ def add_new(chains: Mapping[UUID, Chain], events: Iterable[SignedEvent], remembe
             read[event.hash] = said = _new(event)
             chain[event.hash] = Kept(event.hash, event.topic, event.number, said, new=event)
     remembered.remember(read)
+
+
+def unresolved(chain: Chain) -> set[bytes]:
+    """What the events of a chain name that is not in it."""
+    return {
+        named
+        for event in links(chain)
+        for named in (event.previous, event.seen)
+        if named is not None and named not in chain
+    }
 
 
 def links(chain: Chain) -> list[ChainEvent]:
@@ -141,8 +164,19 @@ _BODIES = select(
         "previous",
         "seen",
         "facts",
+        "told",
     )
 ).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
+_HELD = select(EVENT.c.hash).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
+_IS_WAITING = (EVENT.c.outcome == literal_column(f"'{WAITING}'")) & EVENT.c.facts.is_not(null())  # a partial index
+_ANY_WAITING = select(EVENT.c.hash).where(_IS_WAITING).limit(1)
+_WAITING_FOR = select(EVENT.c.clue_id).where(
+    _IS_WAITING,
+    or_(
+        EVENT.c.previous.in_(bindparam("hashes", expanding=True)),
+        EVENT.c.seen.in_(bindparam("hashes", expanding=True)),
+    ),
+)
 _MOVE = update(EVENT).where(EVENT.c.hash == bindparam("_hash")).values({n: bindparam(n) for n in Standing._fields})
 _REVEAL = (
     update(EVENT).where(EVENT.c.hash == bindparam("_hash"), EVENT.c.facts.is_(null())).values(facts=bindparam("facts"))
@@ -162,6 +196,7 @@ def _stored(row: Row[Any]) -> Said:
             facts,
             china_date(row.occurred_at),
             row.agreement_version,
+            frozenset((Role(added_by), number) for added_by, number in row.told),
         )
     return Said(row.event_id, row.event_type, row.occurred_at, link)
 
@@ -178,6 +213,7 @@ def _new(event: SignedEvent) -> Said:
             event.event,
             china_date(envelope.occurred_at),
             envelope.agreement_version,
+            frozenset(part.person.key for part in envelope.particulars),
         )
     return Said(envelope.event_id, envelope.event_type, envelope.occurred_at, link)
 
@@ -199,6 +235,7 @@ def _row(event: SignedEvent, standing: Standing, now: datetime) -> Mapping[str, 
         "recorded_at": now,
         "record": event.value,
         "facts": _facts(event),
+        "told": [[part.person.added_by.value, part.person.number] for part in envelope.particulars],
         "outcome": standing.outcome,
         "place": standing.place,
         "void": standing.void,

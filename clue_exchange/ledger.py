@@ -18,6 +18,7 @@ from clue_exchange.rejections import Rejected
 from clue_exchange.said_events import SaidEvents
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction, is_sqlite
+from clue_exchange.surroundings import surroundings
 from clue_exchange.tables import CLUE, EVENT
 from clue_exchange.views import View, reserve, write_views
 from schemas.codes import Role
@@ -74,6 +75,7 @@ class Ledger:
         caller stores its journal position in the same one. Clues are locked in the order of their ids.
         """
         clue_ids = {event.envelope.clue_id for event in events}
+        clue_ids |= chains.waiting_for(transaction, {event.hash for event in events})
         self._lock(transaction, clue_ids)
         found = chains.read_chains(transaction, clue_ids, self._remembered)
         chains.add_new(found, events, self._remembered)
@@ -147,11 +149,11 @@ class Ledger:
         self, transaction: Transaction, found: Mapping[UUID, Chain]
     ) -> dict[UUID, tuple[View, Mapping[bytes, Standing]]]:
         """What these chains come to, and what becomes of each of their events; writes nothing."""
-        rejected = self._rejected(transaction, found.values())
+        around = surroundings(transaction, found)
         views = {}
         for clue_id, chain in found.items():
-            folded = fold(chains.links(chain), rejected)
-            standings = chains.standings(folded, rejected)
+            folded = fold(chains.links(chain), *around[clue_id])
+            standings = chains.standings(folded, around[clue_id].rejected)
             opened_at = min(kept.said.occurred_at for kept in chain.values())
             waiting = sum(standings[each].outcome == WAITING for each in chain)
             views[clue_id] = View(clue_id, folded, waiting, opened_at), standings
@@ -169,13 +171,13 @@ class Ledger:
 
     def fold(self, transaction: Transaction, clue_id: UUID) -> Fold:
         """The fold of a clue as it is now; of an empty chain where the clue is not known."""
-        chain = chains.read_chains(transaction, [clue_id], self._remembered)[clue_id]
-        return fold(chains.links(chain), self._rejected(transaction, [chain]))
+        return self.folds(transaction, [clue_id])[clue_id]
 
     def folds(self, transaction: Transaction, clue_ids: Collection[UUID]) -> dict[UUID, Fold]:
         """The same of many clues."""
         found = chains.read_chains(transaction, clue_ids, self._remembered)
-        return {clue_id: fold(chains.links(chain)) for clue_id, chain in found.items()}
+        around = surroundings(transaction, found)
+        return {clue_id: fold(chains.links(chain), *around[clue_id]) for clue_id, chain in found.items()}
 
     def link(self, folded: Fold) -> Link:
         """What our next event on this clue names as its predecessors."""
@@ -183,7 +185,7 @@ class Ledger:
 
     def held(self, transaction: Transaction, hashes: Collection[bytes]) -> frozenset[bytes]:
         """Which of these events the ledger has already."""
-        return frozenset(transaction.scalars(_HELD, {"hashes": list(hashes)}))
+        return chains.held(transaction, hashes)
 
     def identities(self, transaction: Transaction, events: Collection[SignedEvent]) -> Identities:
         """Which event ids and journal numbers are taken already, by which event: those of these events, and others."""
@@ -198,15 +200,6 @@ class Ledger:
             by_number={(row.topic, row.number): row.hash for row in rows},
         )
 
-    @staticmethod
-    def _rejected(transaction: Transaction, found: Iterable[Chain]) -> frozenset[bytes]:
-        """The rejected events in these chains, or named by them; nothing of it where nothing was ever rejected."""
-        if not rejections.are_any(transaction):
-            return frozenset()
-        events = [event for chain in found for event in chains.links(chain)]
-        named = {each for event in events for each in (event.hash, event.previous) if each is not None}
-        return rejections.among(transaction, named)
-
     def _lock(self, transaction: Transaction, clue_ids: Iterable[UUID]) -> None:
         if is_sqlite(transaction):
             return
@@ -216,7 +209,6 @@ class Ledger:
         transaction.execute(locked)
 
 
-_HELD = select(EVENT.c.hash).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
 _BUILT_ON = (
     select(EVENT.c.clue_id)
     .where(

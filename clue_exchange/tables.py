@@ -61,7 +61,8 @@ EVENT = Table(
     Column("agreement_version", Integer, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("record", LargeBinary, nullable=False),  # verbatim, as signed and as read from Kafka
-    Column("facts", JSON),  # coded; null while their schema is not known here
+    Column("facts", JSON),  # coded; null while they cannot be read here
+    Column("told", JSON, nullable=False),  # whose particulars come with it, by agency and number
     Column("outcome", String(12), nullable=False),
     Column("void", Text),
     Column("place", Integer),

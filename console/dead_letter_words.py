@@ -20,6 +20,7 @@ REASONS: Mapping[Reason, Meaning] = {
     Reason.SENDER_MISMATCH: Meaning("发送方不符", "another sender than the topic's owner"),
     Reason.WRONG_JOURNAL: Meaning("日志不符", "an event type of the other journal"),
     Reason.SUITE_REFUSED: Meaning("加密方式不接受", "protected in a way that is not taken here"),
+    Reason.AGREEMENT_MISMATCH: Meaning("协议文本不符", "another text of this version of the agreement is adopted here"),
     Reason.EVENT_ID_REUSED: Meaning("事件号重复", "other bytes under an event id that is taken"),
     Reason.NUMBER_REUSED: Meaning("编号重复", "other bytes under a journal number that is taken"),
     Reason.PART_UNREADABLE: Meaning("密文无法打开", "facts or particulars are not sealed for this place"),

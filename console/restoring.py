@@ -24,7 +24,7 @@ def read_back(agency: Agency, log: Log) -> ReadBack:
         agency.clock,
     )
     own = OwnRecords(
-        settings.counterpart,
+        agency.reader(settings.counterpart),  # our events are addressed to the counterpart
         agency.ledger,
         agency.outbox,
         agency.keyring,

@@ -33,6 +33,7 @@ from console.parts import Parts
 from consumers.batch import BatchReceiver
 from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
+from consumers.reading import Reader
 from consumers.receipt_rounds import ReceiptRounds
 from consumers.replay import Replay
 from consumers.stops import Journals
@@ -114,7 +115,11 @@ class Agency(Parts):
 
     def batches(self) -> BatchReceiver:
         ours = self.ledger, self.keyring, self.index, self.dead_letters, self.receipts
-        return BatchReceiver(self.settings.agency, *ours, self.clock)
+        return BatchReceiver(self.reader(self.settings.agency), *ours, self.clock)
+
+    def reader(self, recipient: str) -> Reader:
+        """What reads the records that are addressed to this agency."""
+        return Reader(recipient, self.ledger, self.keyring, self.index, self.people.log)
 
     def replay(self) -> Replay:
         return Replay(self.store, self.dead_letters, self.batches())

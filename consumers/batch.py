@@ -72,7 +72,7 @@ class BatchReceiver:
 
     def __init__(
         self,
-        agency: str,
+        reader: Reader,
         ledger: Ledger,
         keyring: KeyRing,
         index: BlindIndex,
@@ -80,7 +80,7 @@ class BatchReceiver:
         receipts: Receipts,
         clock: Clock,
     ) -> None:
-        self._reader = Reader(agency, ledger, keyring, index)
+        self._reader = reader
         self._receipts = receipts
         self._keyring = keyring
         self._index = index
@@ -158,11 +158,12 @@ class BatchReceiver:
     def _take_effect(self, transaction: Transaction, found: Sequence[Reading], taken: Taken) -> None:
         """What was read takes its effect: rejections first, for they decide what may be built on."""
         events = [(each.event, each.tokens) for each in found if each.event is not None]
-        self._index.note_clues(transaction, [(event.envelope.clue_id, tokens) for event, tokens in events])
         if taken.rejected:
             taken.placements += self._ledger.reject(transaction, taken.rejected)
         if events:
             taken.placements += self._ledger.append(transaction, [event for event, _ in events])
+        # after the clues, as a desk does it: in the other order the two could wait for each other
+        self._index.note_clues(transaction, [(event.envelope.clue_id, tokens) for event, tokens in events])
         if taken.keys:
             taken.placements += self.reopen(transaction)
         for placed in taken.placements:
@@ -172,9 +173,12 @@ class BatchReceiver:
     def reopen(self, transaction: Transaction) -> list[Placement]:
         """Read again what waits for a key or for a newer version; what can be read now takes its place."""
         readable = self._reader.read_again(transaction)
+        if not readable:
+            return []
+        placements = self._ledger.reveal(transaction, [opened.signed for opened in readable])
         found = [(opened.signed.envelope.clue_id, self._index.tokens(opened.told)) for opened in readable]
         self._index.note_clues(transaction, found)
-        return self._ledger.reveal(transaction, [opened.signed for opened in readable]) if readable else []
+        return placements
 
     def _settle(self, transaction: Transaction, position: Position, reading: Reading, taken: Taken) -> Position:
         """Count what the reading is, note a dead letter, and answer the position behind it."""

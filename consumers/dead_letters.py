@@ -38,6 +38,7 @@ class Reason(StrEnum):
     SENDER_MISMATCH = "sender_mismatch"
     WRONG_JOURNAL = "wrong_journal"
     SUITE_REFUSED = "suite_refused"
+    AGREEMENT_MISMATCH = "agreement_mismatch"
     EVENT_ID_REUSED = "event_id_reused"
     NUMBER_REUSED = "number_reused"
     PART_UNREADABLE = "part_unreadable"

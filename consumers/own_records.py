@@ -66,7 +66,7 @@ class OwnRecords:
 
     def __init__(
         self,
-        counterpart: str,
+        reader: Reader,
         ledger: Ledger,
         outbox: Outbox,
         keyring: KeyRing,
@@ -74,7 +74,7 @@ class OwnRecords:
         erase_again: EraseAgain,
         clock: Clock,
     ) -> None:
-        self._reader = Reader(counterpart, ledger, keyring, index)  # our events are addressed to the counterpart
+        self._reader = reader
         self._ledger = ledger
         self._outbox = outbox
         self._keyring = keyring
@@ -100,10 +100,10 @@ class OwnRecords:
         sent = [_sent(each.proven) for each in readings if each.proven]
         note_sent(transaction, self._outbox, topic, sent, self._clock())
         found = [(reading.event, reading.tokens) for reading in readings if reading.event is not None]
-        self._index.note_clues(transaction, [(signed.envelope.clue_id, tokens) for signed, tokens in found])
         events = [signed for signed, _ in found]
         taken.events = len(events)
         placements = self._ledger.append(transaction, events) if events else []
+        self._index.note_clues(transaction, [(signed.envelope.clue_id, tokens) for signed, tokens in found])
         for signed in events:
             taken.to_bury += self._repeat_erasure(transaction, signed)
         for placed in placements:

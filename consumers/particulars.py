@@ -10,7 +10,8 @@ from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import Ledger
 from clue_exchange.people.access_entries import Subject
 from clue_exchange.store import Transaction
-from consumers.receive import open_part, stored_event
+from consumers.opening import open_part
+from consumers.receive import stored_event
 from schemas.event import PersonKey
 from schemas.particulars import Particulars
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from clue_exchange import rejections
+from clue_exchange import agreements, rejections
+from clue_exchange.access_log import AccessLog, ValidationPermit
+from clue_exchange.agreements import Terms
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys import public_keys
@@ -19,8 +21,19 @@ from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
 from consumers.dead_letters import Reason
 from consumers.key_records import take_key_record, take_tombstone
+from consumers.opening import Means, Opened, open_event
 from consumers.proving import Outcome, Prover
-from consumers.receive import Addressed, Opened, Proven, address, open_event, prove, read_receipt, stored_event, unpack
+from consumers.receive import (
+    Addressed,
+    Proven,
+    address,
+    is_agreed,
+    prove,
+    read_receipt,
+    require_agreed,
+    stored_event,
+    unpack,
+)
 from schemas.event import PersonKey
 from schemas.receipt import Receipt
 
@@ -63,11 +76,12 @@ class Reading(NamedTuple):
 class Reader:
     """Reads the topics of the counterpart for one agency."""
 
-    def __init__(self, agency: str, ledger: Ledger, keyring: KeyRing, index: BlindIndex) -> None:
+    def __init__(self, agency: str, ledger: Ledger, keyring: KeyRing, index: BlindIndex, access_log: AccessLog) -> None:
         self._agency = agency
         self._ledger = ledger
         self._keyring = keyring
         self._index = index
+        self._access_log = access_log
         self._prover = Prover()
 
     def read_events(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
@@ -75,19 +89,33 @@ class Reader:
         outcomes = self._prover.prove(sources, public_keys.verifier(transaction, topic))
         readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
         readings = self._mark_repeated(transaction, readings)
-        readings = [reading.attempt(self._addressing) for reading in readings]
-        wanted = {key_id for reading in readings if reading.addressed for key_id in reading.addressed.key_ids}
-        keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
-        if len(keys) < len(wanted):
-            self._keyring.note_missing(transaction, wanted - keys.keys())
+        terms = agreements.terms(transaction)
+        readings = [reading.attempt(lambda each: self._addressing(each, terms)) for reading in readings]
+        addressed = [reading.addressed for reading in readings if reading.addressed]
+        means = self._means(transaction, addressed, terms)
+        permit = self._permit(transaction, addressed, means)
 
         def opening(reading: Reading) -> Reading:
             if reading.addressed is None:
                 return reading
-            opened = open_event(reading.addressed, keys)
+            opened = open_event(reading.addressed, means, permit)
             return reading._replace(event=opened.signed, tokens=self._index.tokens(opened.told))
 
         return self._without_conflicts(transaction, [reading.attempt(opening) for reading in readings])
+
+    def _means(self, transaction: Transaction, addressed: Sequence[Addressed], terms: Mapping[int, Terms]) -> Means:
+        wanted = {key_id for each in addressed for key_id in each.key_ids}
+        keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
+        if len(keys) < len(wanted):
+            self._keyring.note_missing(transaction, wanted - keys.keys())
+        return Means(keys, terms.keys())
+
+    def _permit(
+        self, transaction: Transaction, addressed: Sequence[Addressed], means: Means
+    ) -> ValidationPermit | None:
+        """The node's own opening stands in the access log, in the same transaction, before it is done."""
+        subjects = means.subjects(each.envelope for each in addressed)
+        return self._access_log.validating(transaction, subjects) if subjects else None
 
     def read_keys(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
         """Read key records, one after the other: one may bring the key that signs the next. New data keys are kept."""
@@ -121,23 +149,27 @@ class Reader:
 
     def read_again(self, transaction: Transaction) -> list[Opened]:
         """The waiting events whose facts can be read now; one that turns out to be poison goes on waiting."""
+        terms = agreements.terms(transaction)
         waiting = [stored_event(topic, value) for topic, value in self._ledger.unread(transaction)]
+        waiting = [each for each in waiting if is_agreed(each, terms)]
         wanted = {key_id for each in waiting for key_id in each.key_ids}
-        keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
+        means = Means(self._keyring.open_keys(transaction, wanted) if wanted else {}, terms.keys())
+        permit = self._permit(transaction, waiting, means)
         readable = []
         for each in waiting:
             try:
-                opened = open_event(each, keys)
+                opened = open_event(each, means, permit)
             except PoisonRecord:
                 continue
             if opened.signed.event is not None:
                 readable.append(opened)
         return readable
 
-    def _addressing(self, reading: Reading) -> Reading:
+    def _addressing(self, reading: Reading, terms: Mapping[int, Terms]) -> Reading:
         if reading.proven is None or reading.is_repeated:
             return reading
-        return reading._replace(addressed=address(reading.proven, self._agency))
+        addressed = address(reading.proven, self._agency)
+        return reading._replace(addressed=None if addressed is None else require_agreed(addressed, terms))
 
     def _mark_repeated(self, transaction: Transaction, readings: Sequence[Reading]) -> list[Reading]:
         hashes = [reading.proven.hash for reading in readings if reading.proven]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from clue_exchange import refolding
+from clue_exchange import agreements, refolding
 from clue_exchange.clock import Clock
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.fresh_views import fresh_tables
@@ -22,8 +22,9 @@ from clue_exchange.signed_events import SignedEvent
 from clue_exchange.signing import BadSignature
 from clue_exchange.store import Store, Transaction
 from consumers.loop import Loop
+from consumers.opening import Means, open_event
 from consumers.read_back import ReadBack
-from consumers.receive import open_event, stored_event
+from consumers.receive import Addressed, is_agreed, stored_event
 from schemas.envelope import Record
 from schemas.errors import ContractError
 
@@ -140,15 +141,24 @@ class Rebuild:
         damaged = [DamagedEvent(s.topic, s.number, s.clue_id) for s in stored if not _is_proven(transaction, s)]
         broken = {each.clue_id for each in damaged}
         found = [stored_event(each.topic, each.record) for each in stored if each.clue_id not in broken]
+        terms = agreements.terms(transaction)
         keys = self._keyring.open_keys(transaction, {each.envelope.facts.key_id for each in found})
+        means = Means(keys, terms.keys())  # of facts alone: nobody's particulars are opened
         events: defaultdict[UUID, list[SignedEvent]] = defaultdict(list)
         for each in found:
-            try:
-                signed = open_event(each, keys).signed
-            except PoisonRecord:  # its facts cannot be read by this version: as when it arrived, it waits
-                signed = SignedEvent(each.topic, each.number, each.value, each.hash, each.envelope, None)
-            events[each.envelope.clue_id].append(signed)
+            events[each.envelope.clue_id].append(_opened(each, means) if is_agreed(each, terms) else _unopened(each))
         return events, damaged
+
+
+def _opened(addressed: Addressed, means: Means) -> SignedEvent:
+    try:
+        return open_event(addressed, means, None).signed
+    except PoisonRecord:  # its facts cannot be read by this version: as when it arrived, it waits
+        return _unopened(addressed)
+
+
+def _unopened(addressed: Addressed) -> SignedEvent:
+    return SignedEvent(addressed.topic, addressed.number, addressed.value, addressed.hash, addressed.envelope, None)
 
 
 def _is_proven(transaction: Transaction, stored: StoredRecord) -> bool:

@@ -2,28 +2,26 @@
 From the bytes of a record to a signed event, step by step, stopping at the first fault.
 
 The order is the design's (section 5): size cap, framing, signature, duplicate, record key and headers, envelope,
-address, schema, facts, model. Nothing is opened before the signature holds. A fault inside the signed bytes rejects the
-journal number; what a third hand can add or change proves nothing, so its number stays missing.
+address, agreement; then (`opening`) schema, facts, model. Nothing is opened before the signature holds. A fault inside
+the signed bytes rejects the journal number; what a third hand can add or change proves nothing, so its number stays
+missing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
+from clue_exchange.agreements import Terms
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.sealing import SUITE, PartPlace, Unreadable, unseal
-from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
+from clue_exchange.sealing import SUITE
+from clue_exchange.signed_events import courtesy_headers, record_key
 from clue_exchange.signing import BadSignature, Verifier
-from clue_exchange.topics import RECORD_CAP_BYTES, owner_of, topic_name
+from clue_exchange.topics import BATCH_OVERHEAD_BYTES, RECORD_CAP_BYTES, owner_of, topic_name
 from consumers.dead_letters import Reason
 from schemas.catalog import BY_NAME, EVENT_FAMILIES
-from schemas.codec import known
-from schemas.envelope import Envelope, Part, Record
+from schemas.envelope import Envelope, Record
 from schemas.errors import ContractError, InvalidEvent, NotCanonical, NotFramed, UnknownFingerprint
-from schemas.event import Event, PersonKey
-from schemas.particulars import Particulars
-from schemas.parts import check_particulars, read_facts, read_particulars
 from schemas.receipt import Receipt
 
 T = TypeVar("T")
@@ -70,7 +68,7 @@ def unpack(source: ReceivedRecord) -> Record:
     """
     if source.value is None:
         raise PoisonRecord(Reason.NO_VALUE)
-    if len(source.value) > RECORD_CAP_BYTES:
+    if len(source.value) > RECORD_CAP_BYTES or _size(source.headers) > BATCH_OVERHEAD_BYTES:
         raise PoisonRecord(Reason.TOO_LARGE)
     return contract(lambda: Record.from_value(source.value or b""), None)
 
@@ -134,87 +132,28 @@ def read_receipt(proven: Proven, agency: str) -> Receipt | None:
     return receipt
 
 
-def stored_event(topic: str, value: bytes) -> Addressed:
-    """An event of the ledger as it was when it was addressed: it was proven then, and its bytes are verbatim."""
-    record = Record.from_value(value)
-    return Addressed(topic, record.number, value, record.body_hash, Envelope.from_body(record.body))
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
+def require_agreed(addressed: Addressed, terms: Mapping[int, Terms]) -> Addressed:
     """
-    An event that was opened for a moment.
-
-    Attributes:
-        told: the particulars whose keys are here: for checks and the blind index, in memory; nobody keeps them.
-    """
-
-    signed: SignedEvent
-    told: Mapping[PersonKey, Particulars] = field(default_factory=dict, repr=False)
-
-
-def open_event(addressed: Addressed, keys: Mapping[str, bytes]) -> Opened:
-    """
-    The event, its facts opened and checked; each person's particulars are checked once, in memory, if her key is here.
-
-    The facts are None while their key is not here, or a schema is not known to this version: the event waits.
+    The same, unless the version of the agreement that it names is adopted here with another text.
 
     Raises:
         PoisonRecord: with the number: the fault lies inside the signed bytes.
     """
-    envelope, number = addressed.envelope, addressed.number
-    event: Event | None = None
-    told: Mapping[PersonKey, Particulars] = {}
-    if envelope.facts.key_id in keys and _knows_schemas(envelope):
-        facts = _unsealed(envelope, None, envelope.facts, keys, number)
-        texts = {
-            each.person.key: _unsealed(envelope, each.person.key, each.part, keys, number)
-            for each in envelope.particulars
-            if each.part.key_id in keys
-        }
-        event, told = contract(lambda: _checked(envelope, facts, texts), number)
-    return Opened(SignedEvent(addressed.topic, number, addressed.value, addressed.hash, envelope, event), told)
+    if not is_agreed(addressed, terms):
+        raise PoisonRecord(Reason.AGREEMENT_MISMATCH, addressed.number)
+    return addressed
 
 
-def open_part(envelope: Envelope, person: PersonKey, part: Part, key: bytes) -> Particulars:
-    """
-    One person's particulars in an event that was taken in.
-
-    Raises:
-        Unreadable: the key is not the one that sealed them.
-    """
-    place = PartPlace(envelope.clue_id, envelope.event_id, envelope.sender, person)
-    data = unseal(key, place.associated_data(part.key_id), part.sealed)
-    return read_particulars(known(envelope.particulars_schema), data)
+def is_agreed(addressed: Addressed, terms: Mapping[int, Terms]) -> bool:
+    """Whether the version that it names is adopted here with the text that it names, or not adopted yet."""
+    named = terms.get(addressed.envelope.agreement_version)
+    return named is None or named.hash == addressed.envelope.agreement_hash
 
 
-def _checked(
-    envelope: Envelope, facts: bytes, texts: Mapping[PersonKey, bytes]
-) -> tuple[Event, dict[PersonKey, Particulars]]:
-    event = read_facts(envelope.event_type, known(envelope.facts_schema), facts)
-    schema = known(envelope.particulars_schema)
-    told = {person: read_particulars(schema, data) for person, data in texts.items()}
-    if len(told) == len(envelope.particulars):
-        check_particulars(event, tuple(told.values()))
-    return event, told
-
-
-def _knows_schemas(envelope: Envelope) -> bool:
-    try:
-        known(envelope.facts_schema), known(envelope.particulars_schema)
-    except UnknownFingerprint:
-        return False
-    return True
-
-
-def _unsealed(
-    envelope: Envelope, person: PersonKey | None, part: Part, keys: Mapping[str, bytes], number: int
-) -> bytes:
-    place = PartPlace(envelope.clue_id, envelope.event_id, envelope.sender, person)
-    try:
-        return unseal(keys[part.key_id], place.associated_data(part.key_id), part.sealed)
-    except Unreadable:
-        raise PoisonRecord(Reason.PART_UNREADABLE, number) from None
+def stored_event(topic: str, value: bytes) -> Addressed:
+    """An event of the ledger as it was when it was addressed: it was proven then, and its bytes are verbatim."""
+    record = Record.from_value(value)
+    return Addressed(topic, record.number, value, record.body_hash, Envelope.from_body(record.body))
 
 
 def contract(step: Callable[[], T], number: int | None) -> T:
@@ -223,6 +162,10 @@ def contract(step: Callable[[], T], number: int | None) -> T:
         return step()
     except ContractError as error:
         raise PoisonRecord(_REASONS.get(type(error), Reason.MALFORMED), number) from None
+
+
+def _size(headers: tuple[tuple[str, bytes], ...]) -> int:
+    return sum(len(name) + len(value or b"") for name, value in headers)
 
 
 def _contradicts(headers: tuple[tuple[str, bytes], ...], envelope: Envelope) -> bool:

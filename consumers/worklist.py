@@ -5,7 +5,7 @@ What an agency sees of its clues: the views, read-only, facts alone.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,10 @@ class ClueRow:
         return self.firm == self.applied + self.void
 
 
+SKEW = timedelta(minutes=10)
+"""A clock that is further ahead is wrong; what it says is never used for order."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """
@@ -63,6 +67,11 @@ class EventRow:
     recorded_at: datetime
     facts: dict[str, Any] | None
     held_at: datetime | None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it says to have occurred after it was recorded here: its sender's clock is wrong, or ours."""
+        return self.occurred_at > self.recorded_at + SKEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ An officer's act becomes an event here and nowhere else. federation.py and procu
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from keyword import iskeyword
 from typing import TypeAlias
 from uuid import UUID
@@ -176,15 +177,15 @@ class Desk:
         """
         folded = self._tools.ledger.lock(transaction, clue_id)
         event_id = self._tools.new_id()
-        self._check(clue_id, folded, Act(event, event_id, self._role))
+        self._check(clue_id, folded, Act(event, event_id, self._role, frozenset(told)))
         check_particulars(event, tuple(told.values()))
-        today = china_date(self._tools.clock())
+        now = whole_milliseconds(self._tools.clock())
+        today = china_date(now)
         agreement = self._tools.agreements.newest(transaction, today)
         require_linked(transaction, self._tools.ledger, clue_id, event)
         require_agreed(agreement, today, self._role, event, tuple(told.values()))
-        envelope = self._envelope(
-            transaction, PartPlace(clue_id, event_id, self._agency), event, told, folded, agreement
-        )
+        place = PartPlace(clue_id, event_id, self._agency)
+        envelope = self._envelope(transaction, place, event, told, folded, agreement, now)
         topic = topic_name(self._agency, type_of(event).family)
         body = envelope.to_body()
         record = self._tools.outbox.append(transaction, topic, record_key(envelope), body, courtesy_headers(envelope))
@@ -218,6 +219,7 @@ class Desk:
         told: Told,
         folded: Fold,
         agreement: Agreement,
+        now: datetime,
     ) -> Envelope:
         link = self._tools.ledger.link(folded)
         facts_key = self._tools.keyring.facts_key(transaction, agreement)
@@ -236,7 +238,7 @@ class Desk:
             agreement_hash=agreement.hash,
             lifecycle_version=lifecycle.VERSION,
             suite=SUITE,
-            occurred_at=whole_milliseconds(self._tools.clock()),
+            occurred_at=now,
             facts_schema=facts_schema(event).fingerprint,
             particulars_schema=particulars_schema().fingerprint,
             facts=sealed(facts_key, place, write_facts(event)),

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -30,6 +30,16 @@ from schemas.event import Coded
 
 PublicKeyText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
 """32 bytes in base64."""
+
+
+class OpeningDays(NamedTuple):
+    """The first and the last day, China dates, on which a clue may be opened under a version of the agreement."""
+
+    first: date
+    last: date
+
+    def include(self, on: date) -> bool:
+        return self.first <= on <= self.last
 
 
 class Party(Coded):
@@ -103,7 +113,7 @@ class Agreement(Coded):
 
     def in_force(self, on: date) -> bool:
         """Whether a clue may be opened under it on this day."""
-        return self.valid_from <= on <= self.valid_until
+        return OpeningDays(self.valid_from, self.valid_until).include(on)
 
     def canonical(self) -> bytes:
         """The one spelling that is hashed and signed: JSON in UTF-8, keys sorted, no blanks."""

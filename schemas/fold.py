@@ -12,10 +12,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from heapq import heappop, heappush
+from types import MappingProxyType
 from uuid import UUID
 
+from schemas.agreement import OpeningDays
+from schemas.clue_events import NewClue
 from schemas.codes import Role
-from schemas.event import Event
+from schemas.event import Event, PersonKey
 from schemas.guards import Act
 from schemas.lifecycle import judge
 from schemas.view import ClueView
@@ -36,6 +39,7 @@ class ChainEvent:
         seen: the hash of the other party's latest event that the sender had placed; None where there was none.
         occurred_on: the day, in China, on which its sender says that it occurred; for deadlines, never for order.
         agreement_version: the version of the agreement that its sender went by.
+        told: the persons whose particulars come with it.
     """
 
     hash: EventHash
@@ -46,6 +50,7 @@ class ChainEvent:
     event: Event
     occurred_on: date
     agreement_version: int
+    told: frozenset[PersonKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +109,34 @@ def _plain(value: object) -> object:
 
 FORKED = "its sender issued another event in the same place"
 REJECTED = "it builds on an event that the other side rejected"
-MISLINKED = "it names a predecessor that is not its own, or as seen an event that is its own"
+MISLINKED = "it names a predecessor that is not its own, as seen an event that is its own, or one of another clue"
+NOT_IN_FORCE = "the agreement that it names was not in force on the day it occurred"
+NO_OPENINGS: Mapping[int, OpeningDays] = MappingProxyType({})
 
 
-def fold(events: Iterable[ChainEvent], rejected: Collection[EventHash] = frozenset()) -> Fold:
+def fold(
+    events: Iterable[ChainEvent],
+    rejected: Collection[EventHash] = frozenset(),
+    elsewhere: Collection[EventHash] = frozenset(),
+    openings: Mapping[int, OpeningDays] = NO_OPENINGS,
+) -> Fold:
     """
     Place the events and apply those that the lifecycle allows.
 
     Whoever holds the turn goes first; an event is ready when what it names as `previous` and `seen` is placed. What
     never becomes ready is left waiting. A rejected event has no place, for one side never held it as an event; what its
-    sender built on it is void (docs/decisions/0014-receipts.md).
+    sender built on it is void (docs/decisions/0014-receipts.md). What names an event of another clue (`elsewhere`) is
+    void, and so is what opens a clue under a version of the agreement on a day that is none of its `openings`.
     """
-    chain = _Chain(events, rejected)
+    chain = _Chain(events, rejected, elsewhere)
     view = ClueView()
     placed: list[Placed] = []
     turns: list[Role] = []
     while (event := chain.take(view.turn)) is not None:
         turns.append(view.turn)
-        void = chain.faults.get(event.hash)
+        void = chain.faults.get(event.hash) or _not_in_force(event, openings)
         if void is None:
-            verdict = judge(view, Act(event.event, event.event_id, event.by))
+            verdict = judge(view, Act(event.event, event.event_id, event.by, event.told))
             view, void = verdict.view, verdict.why_not
         placed.append(Placed(event, void))
         chain.place(event)
@@ -138,6 +151,11 @@ def fold(events: Iterable[ChainEvent], rejected: Collection[EventHash] = frozens
     )
 
 
+def _not_in_force(event: ChainEvent, openings: Mapping[int, OpeningDays]) -> str | None:
+    days = openings.get(event.agreement_version) if isinstance(event.event, NewClue) else None
+    return NOT_IN_FORCE if days is not None and not days.include(event.occurred_on) else None
+
+
 _RANKS: Mapping[str | None, int] = {None: 1, REJECTED: 2}
 """Of a party's ready events: faulty ones stand where they were issued, what builds on a rejected one comes last."""
 
@@ -145,10 +163,12 @@ _RANKS: Mapping[str | None, int] = {None: 1, REJECTED: 2}
 class _Chain:
     """The events of a clue by what they wait for. Equal sets behave equally, whatever their order."""
 
-    def __init__(self, events: Iterable[ChainEvent], rejected: Collection[EventHash]) -> None:
+    def __init__(
+        self, events: Iterable[ChainEvent], rejected: Collection[EventHash], elsewhere: Collection[EventHash]
+    ) -> None:
         self._events = {event.hash: event for event in events if event.hash not in rejected}
-        self.faults = _faults(self._events, rejected)
-        self._placed = set(rejected)
+        self.faults = _faults(self._events, rejected, elsewhere)
+        self._placed = {*rejected, *elsewhere}
         self._ready: dict[Role, list[tuple[int, EventHash]]] = {role: [] for role in Role}
         self._blocked: dict[EventHash, list[ChainEvent]] = defaultdict(list)
         for event in self._events.values():
@@ -176,7 +196,9 @@ class _Chain:
         return tuple(self._events[h] for h in sorted(self._events.keys() - self._placed))
 
 
-def _faults(events: Mapping[EventHash, ChainEvent], rejected: Collection[EventHash]) -> dict[EventHash, str]:
+def _faults(
+    events: Mapping[EventHash, ChainEvent], rejected: Collection[EventHash], elsewhere: Collection[EventHash]
+) -> dict[EventHash, str]:
     """
     The events that are void wherever they stand, each with its reason: forks, wrong links, and what builds on them or
     on a rejected event.
@@ -190,7 +212,7 @@ def _faults(events: Mapping[EventHash, ChainEvent], rejected: Collection[EventHa
     for event in events.values():
         if event.previous in rejected:
             faults[event.hash] = REJECTED
-        elif _is_mislinked(event, events):
+        elif event.previous in elsewhere or event.seen in elsewhere or _is_mislinked(event, events):
             faults[event.hash] = MISLINKED
     for siblings in followers.values():
         honest = [event for event in siblings if event.hash not in faults]

@@ -2,7 +2,7 @@
 The conditions that the transition table names: pure functions of the view and the act.
 
 A condition answers None where it holds, and otherwise the rule that forbids the act, as a sentence. It must hold on
-both sides, for the receiver judges by it too: it looks at nothing but the view, the party, the facts and the event id.
+both sides, for the receiver judges by it too: it looks at nothing but the view and the act.
 """
 
 from collections.abc import Iterable
@@ -38,11 +38,21 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Act(Generic[E_co]):
-    """One event as the lifecycle judges it: the facts, the event id, and the party that issued it."""
+    """
+    One event as the lifecycle judges it.
+
+    Attributes:
+        told: the persons whose particulars come with it.
+    """
 
     event: E_co
     event_id: UUID
     by: Role
+    told: frozenset[PersonKey] = frozenset()
+
+
+TELLS_OF_A_STRANGER = "it tells of a person that the clue does not have"
+"""Asked of every event, after its effect: it may tell of the persons that it adds."""
 
 
 # --- conditions of the party and the view alone: what a party may try at all

@@ -144,6 +144,8 @@ def judge(view: ClueView, act: Act[Event]) -> Verdict:
     if rule is None or why_not is not None:
         return Verdict(view, why_not)
     after = rule.effect(view, act)
+    if not act.told <= after.persons:
+        return Verdict(view, guards.TELLS_OF_A_STRANGER)
     to = rule.to(after) if callable(rule.to) else rule.to
     return Verdict(after if to is None else replace(after, state=to), None)
 

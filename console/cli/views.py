@@ -74,7 +74,8 @@ def clue(clue_id: GivenId, config: Path, as_json: bool, **given: Any) -> None:
         raise CommandRefused(not_known(clue_id))
     consents = list(withdrawn_consents(chain, agency.settings.agency, partial(_is_firm, row=row, firm=firm)))
     if as_json:
-        told = {**asdict(row), "events": [{**asdict(e), "is_firm": _is_firm(e, row, firm)} for e in chain]}
+        events = [{**asdict(e), "is_firm": _is_firm(e, row, firm), "is_ahead": e.is_ahead} for e in chain]
+        told = {**asdict(row), "events": events}
         told |= {"clocks": [asdict(each) for each in clocks], "consent_withdrawn": [asdict(each) for each in consents]}
         click.echo(json.dumps(told, default=str))
         return
@@ -139,6 +140,8 @@ def _chain_table(chain: Sequence[EventRow], row: ClueRow, firm: Firmness) -> Tab
     for event in chain:
         name = BY_NAME[event.event_type].chinese if event.event_type in BY_NAME else ""
         told = [f"{event.event_type} {name}", event.sender, china_time(event.occurred_at)]
+        if event.is_ahead:
+            told.append("its clock is ahead 时钟超前")
         if event.outcome != "applied":
             told.append(event.outcome + (f": {event.void}" if event.void else ""))
         if event.held_at is not None:

@@ -15,7 +15,8 @@ from clue_exchange.sealing import Unreadable
 from clue_exchange.store import Transaction
 from console.wiring import Agency
 from consumers import worklist
-from consumers.receive import open_part, stored_event
+from consumers.opening import open_part
+from consumers.receive import stored_event
 from schemas.clue_events import ErasureConfirmed, ErasureRequested
 from schemas.codes import Role
 from tests.builders import an_event

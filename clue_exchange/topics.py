@@ -32,6 +32,8 @@ KEPT: dict[Family, dict[str, str]] = {
         "delete.retention.ms": str(90 * DAY_MS),
     },
     Family.DEAD_LETTER: {"cleanup.policy": "delete", "retention.ms": str(90 * DAY_MS)},
+    # a record a month: what the levels above add up years later
+    Family.FIGURES: {"cleanup.policy": "delete", "retention.ms": FOREVER},
 }
 
 

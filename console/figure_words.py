@@ -101,3 +101,8 @@ def value_in_words(column: str, value: int | None) -> str:
     if value is None:
         return "–"
     return f"{value / 100:,.2f}" if column.endswith("_fen") else f"{value:,}"
+
+
+def share_in_words(part: int | None, whole: int | None) -> str:
+    """A share with its numbers; nothing where one of them is withheld."""
+    return "…" if part is None or not whole else f"{part / whole:.1%} ({part}/{whole})"

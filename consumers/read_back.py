@@ -27,7 +27,7 @@ from schemas.catalog import EVENT_FAMILIES, Family
 
 READ_IN_ORDER = (Family.KEYS, *EVENT_FAMILIES)
 """Keys first: they prove and open the events."""
-COUNTED = (Family.KEYS, Family.RECEIPTS, Family.DEAD_LETTER)
+COUNTED = (Family.KEYS, Family.RECEIPTS, Family.DEAD_LETTER, Family.FIGURES)
 """Journals in which a number that is left out means nothing: they go on behind as many as Kafka has offsets."""
 
 

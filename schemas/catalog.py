@@ -21,6 +21,7 @@ class Family(StrEnum):
     RECEIPTS = "receipts"
     KEYS = "keys"
     DEAD_LETTER = "dead-letter"
+    FIGURES = "figures"
 
 
 class Carries(StrEnum):

@@ -21,6 +21,7 @@ from schemas.conformity import differences
 from schemas.envelope import Envelope, Record
 from schemas.event import Coded
 from schemas.evolution import Rule, damage_both_ways, damage_to_meaning, model_refuses
+from schemas.figures_record import FiguresPublished
 from schemas.key_record import KeyRecord
 from schemas.particulars import Particulars
 from schemas.receipt import Receipt
@@ -35,6 +36,7 @@ LAYERS: Mapping[str, type[Coded] | None] = {
     "Record": Record,
     "Particulars": Particulars,
     "KeyRecord": KeyRecord,
+    "FiguresPublished": FiguresPublished,
     "Receipt": Receipt,
     "DeadLetterNote": None,  # its model belongs to the dead letters, in a room above this one
 }

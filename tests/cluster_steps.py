@@ -94,7 +94,7 @@ class Cluster:
 
 @dataclass
 class County:
-    """Two agencies with five topics each on the cluster; their clues, and what their nodes log."""
+    """Two agencies with six topics each on the cluster; their clues, and what their nodes log."""
 
     cluster: Cluster
     sides: TwoSides

@@ -135,6 +135,12 @@ def acls_of_agencies(counterparts: Mapping[str, Iterable[str]]) -> frozenset[Acl
     return frozenset(acl for agency, others in counterparts.items() for acl in acls_for(agency, others))
 
 
+def acls_of_level(principal: str, agencies: Iterable[str]) -> frozenset[Acl]:
+    """Say what a city or province may do: read the figures that these agencies published, and nothing else."""
+    named = [(Resource.TOPIC, topic_name(each, Family.FIGURES), Pattern.LITERAL) for each in agencies]
+    return frozenset(acl for where in named for acl in _rules(principal, (Operation.READ, Operation.DESCRIBE), where))
+
+
 def acls_of_operator(principal: str) -> frozenset[Acl]:
     """Say what who watches may do: see every topic and group and how it is set, read no record."""
     everywhere = [(kind, EVERYTHING, Pattern.LITERAL) for kind in (Resource.TOPIC, Resource.GROUP)]

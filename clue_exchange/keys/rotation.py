@@ -16,7 +16,7 @@ from clue_exchange.topics import topic_name
 from schemas.catalog import Family
 from schemas.key_record import REVOKED, JournalNumber, KeyKind, KeyRecord
 
-LOCK_ORDER = (Family.KEYS, Family.CLUES, Family.CASE_PROGRESS, Family.RECEIPTS, Family.DEAD_LETTER)
+LOCK_ORDER = (Family.KEYS, Family.CLUES, Family.CASE_PROGRESS, Family.RECEIPTS, Family.DEAD_LETTER, Family.FIGURES)
 """As commands and the loop take numbers, so that nobody waits for another crosswise."""
 
 

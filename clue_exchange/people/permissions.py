@@ -34,6 +34,7 @@ class LocalAct(StrEnum):
     open_particulars = "open-particulars"
     export_evidence = "export-evidence"
     statistics = "statistics"
+    publish_figures = "publish-figures"
     see_dead_letters = "see-dead-letters"
     see_waiting = "see-waiting"
     replay = "replay"
@@ -141,6 +142,7 @@ ALLOWED: Mapping[str, frozenset[OfficerRole]] = {
     LocalAct.open_particulars: _CASE_WORK,
     LocalAct.export_evidence: frozenset({_S, _A}),
     LocalAct.statistics: frozenset({_R, _S, _A}),
+    LocalAct.publish_figures: frozenset({_S}),
     LocalAct.see_dead_letters: frozenset({_S, _T, _A}),
     LocalAct.see_waiting: frozenset({_S, _T, _A}),
     LocalAct.replay: _NODE,

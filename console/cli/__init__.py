@@ -20,6 +20,7 @@ from console.cli.certificates import certificates
 from console.cli.dead_letters import dead_letters
 from console.cli.demo import demo
 from console.cli.evidence import export, verify
+from console.cli.figures import figures
 from console.cli.go_on import go_on
 from console.cli.intake import candidates, intake
 from console.cli.keys import keys
@@ -45,7 +46,7 @@ from schemas.errors import ContractError
 
 SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Looking 查看": (clues, clue, worklist, workdays, candidates, candidate, particulars, export, verify),
-    "Figures 统计": (statistics, monthly_pack),
+    "Figures 统计": (statistics, monthly_pack, figures),
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
     "Acts of either side 双方办理": (screen, intake, hand_over, *act_commands(Desk), erase),

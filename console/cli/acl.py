@@ -20,6 +20,7 @@ from clue_exchange.doors.acls import (
     Permission,
     acls_of_administrator,
     acls_of_agencies,
+    acls_of_level,
     acls_of_operator,
     concerns,
     drift,
@@ -41,22 +42,30 @@ class Cooperation:
 
     Attributes:
         counterparts: the agencies of the agreements, each with those that it has one with.
-        operators, administrators: who watches, and who sets up, by the names in their certificates.
+        operators, administrators, levels: who watches, who sets up, and who reads the figures of them all, by the
+            names in their certificates.
     """
 
     counterparts: Mapping[str, Sequence[str]]
     operators: Sequence[str]
     administrators: Sequence[str]
+    levels: Sequence[str]
 
     @classmethod
-    def by(cls, agreements: Sequence[Path], operators: Sequence[str], administrators: Sequence[str]) -> "Cooperation":
+    def by(
+        cls,
+        agreements: Sequence[Path],
+        operators: Sequence[str],
+        administrators: Sequence[str],
+        levels: Sequence[str],
+    ) -> "Cooperation":
         """
         That of the parties of these agreement files.
 
         Raises:
             AgreementInvalid: names the file that is none, or is not signed by both.
         """
-        return cls(counterparts([_signed(path) for path in agreements]), operators, administrators)
+        return cls(counterparts([_signed(path) for path in agreements]), operators, administrators, levels)
 
     def wanted(self) -> frozenset[Acl]:
         """What should be there."""
@@ -65,11 +74,13 @@ class Cooperation:
             wanted |= acls_of_operator(name)
         for name in self.administrators:
             wanted |= acls_of_administrator(name, self.counterparts)
+        for name in self.levels:
+            wanted |= acls_of_level(name, self.counterparts)
         return wanted
 
     def drift(self, found: frozenset[Acl]) -> list[AclDrift]:
         """What is missing, and what is there for these agencies, their topics, the operators or the cluster unasked."""
-        judged = {acl for acl in found if acl.principal in self.operators or self._concerns(acl)}
+        judged = {acl for acl in found if acl.principal in (*self.operators, *self.levels) or self._concerns(acl)}
         return drift(self.wanted(), judged)
 
     def _concerns(self, acl: Acl) -> bool:
@@ -81,6 +92,7 @@ def cooperation_options(command: Command) -> Command:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Machine-readable."),
         click.option("--administrator", "administrators", multiple=True, default=(ADMINISTRATOR,), show_default=True),
+        click.option("--level", "levels", multiple=True, help="A city or province that reads their figures."),
         click.option("--operator", "operators", multiple=True, default=(OPERATOR,), show_default=True),
         click.option(
             "--agreement",

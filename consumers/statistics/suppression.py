@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-SMALLEST_PUBLISHED = 5
+from schemas.figures_record import SMALLEST_PUBLISHED
 
 Counts: TypeAlias = Mapping[str, int]
 Published: TypeAlias = dict[str, int | None]

@@ -12,6 +12,7 @@ from clue_exchange.doors.acls import (
     acls_for,
     acls_of_administrator,
     acls_of_agencies,
+    acls_of_level,
     acls_of_operator,
     concerns,
     drift,
@@ -52,6 +53,13 @@ def test_an_operator_sees_everything_and_reads_nothing() -> None:
     """To see a topic is not to see a record."""
     assert spelled(acls_of_operator("operator")) == {
         f"allow operator to {each} {kind} *" for each in ("describe", "describe-configs") for kind in ("topic", "group")
+    }
+
+
+def test_a_level_above_reads_published_figures_and_nothing_else() -> None:
+    """Not the agency's other topics: the names are whole, no prefix."""
+    assert spelled(acls_of_level("city-110000", [AGENCY])) == {
+        f"allow city-110000 to {each} topic {AGENCY}.figures" for each in ("read", "describe")
     }
 
 

@@ -42,6 +42,7 @@ see-dead-letters sta   see-waiting sta        replay st              reconcile s
 erase rs               rotate-keys st         sign-agreement s       add-officer s          deactivate-officer s
 list-officers sta      note-conflict s        read-access-log sa     change-passphrase orsta
 go-on st               dismiss-dead-letter st recognise-topic st
+publish-figures s
 """
 LETTERS = dict(zip(OfficerRole, "orsta", strict=True))
 EXPECTED = dict(zip(MATRIX.split()[::2], MATRIX.split()[1::2], strict=True))

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.statistics.publication import ALONE, NAMES, SUMS
-from consumers.statistics.suppression import SMALLEST_PUBLISHED, Sum, conclude, publish
+from consumers.statistics.suppression import Sum, conclude, publish
+from schemas.figures_record import SMALLEST_PUBLISHED
 
 TREE = (Sum("all", ("ours", "theirs")), Sum("ours", ("a", "b")), Sum("theirs", ("c", "d")), Sum("all", ("x", "y", "z")))
 

@@ -1,0 +1,149 @@
+"""
+Figures on their way up, on a real Kafka: published by a county, read by a city; and what the city may not read.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner
+
+from clue_exchange.doors.access_admin import AccessAdmin
+from clue_exchange.doors.acls import acls_of_level
+from clue_exchange.errors import BrokerRefused
+from clue_exchange.kafka_clients import JournalConsumer
+from clue_exchange.kafka_records import OutgoingRecord
+from clue_exchange.keys.ceremony import party_for
+from clue_exchange.keys.public_key_file import write_public_keys
+from clue_exchange.logs import Log
+from clue_exchange.topic_admin import TopicAdmin
+from clue_exchange.topics import ensure_topics, topic_name
+from console.cli import main
+from schemas.catalog import Family
+from schemas.codes import Role
+from tests.desks import Desk
+from tests.doors import FEDERATION, Doors
+from tests.kafka_steps import relay_once
+from tests.people import OFFICER, SUPERVISOR
+from tests.two_sides import SetClock, TwoSides, settings_for
+
+pytestmark = pytest.mark.broker
+
+MARCH = ("--month", "2026-03")
+CITY = "city-110000"
+
+
+@pytest.fixture
+def counties(bootstrap: str, tmp_path: Path) -> Iterator[list[TwoSides]]:
+    """Two counties, with seven and three clues in March; it is April."""
+    found = []
+    for clues in (7, 3):
+        region = f"{uuid4().int % 1_000_000:06d}"
+        folder = tmp_path / region
+        folder.mkdir()
+        names = {role: f"{role}-{region}" for role in Role}
+        with TopicAdmin(bootstrap) as admin:
+            ensure_topics(admin, names.values(), replicas=1)
+        settings = {r: settings_for(r, folder, f"sqlite:///{folder}/{r}.db", bootstrap, names) for r in Role}
+        sides = TwoSides.of(settings, SetClock())
+        sides.write_files(folder)
+        for _ in range(clues):
+            sides.transfer()
+        sides.clock.forward(days=35)
+        found.append(sides)
+    yield found
+    for sides in found:
+        sides.close()
+
+
+def a_city(counties: list[TwoSides], folder: Path) -> Path:
+    """Its configuration, with the public keys of the counties' federations."""
+    files = []
+    for sides in counties:
+        agency = sides.federation.settings.agency
+        write_public_keys(folder / f"{agency}.yaml", party_for(agency, sides.ceremony.keys[Role.federation]))
+        files.append(f"{agency}.yaml")
+    config = folder / "city.toml"
+    bootstrap = counties[0].federation.settings.bootstrap
+    config.write_text(f'name = "{CITY}"\nbootstrap = "{bootstrap}"\ncounties = {json.dumps(files)}\n', "utf-8")
+    return config
+
+
+def read(config: Path, expected: int) -> Any:
+    done = CliRunner().invoke(main, ["figures", "read", "--config", str(config), *MARCH, "--json"])
+    assert done.exit_code == expected, done.output
+    return json.loads(done.stdout)
+
+
+def published_by(sides: TwoSides, folder: Path, log: Log) -> None:
+    """The supervisor publishes, the relay sends."""
+    desk = Desk.of(sides.federation, folder)
+    desk.run("figures", "publish", *MARCH, *desk.by(SUPERVISOR))
+    with sides.federation.producer() as producer:
+        relay_once(sides.federation, producer, log)
+
+
+def test_a_city_adds_up_what_its_counties_published(counties: list[TwoSides], tmp_path: Path, log: Log) -> None:
+    """Seven and three: the three are withheld, the sum has bounds; before that the silent ones are named."""
+    config = a_city(counties, tmp_path)
+    busy, quiet = counties
+    published_by(busy, tmp_path, log)
+
+    assert list(read(config, expected=1)["silent"]) == [quiet.federation.settings.agency.partition("-")[2]]
+    published_by(quiet, tmp_path, log)
+    found = read(config, expected=0)
+
+    assert sorted(county["counts"]["clues"] or 0 for county in found["counties"]) == [0, 7]
+    assert found["sums"]["clues"] == {"low": 7, "high": None}
+    assert found["silent"] == {}
+    shown = CliRunner().invoke(main, ["figures", "read", "--config", str(config), *MARCH]).output
+    assert "7 …" in shown
+
+
+def test_a_month_leaves_once_by_a_supervisor_when_it_is_over(counties: list[TwoSides], tmp_path: Path) -> None:
+    """Two versions of a month would tell what lies between them."""
+    desk = Desk.of(counties[0].federation, tmp_path)
+
+    assert "does not include" in desk.run("figures", "publish", *MARCH, *desk.by(OFFICER), expected=1).output
+    later = ("--month", "2999-01")
+    assert "not over" in desk.run("figures", "publish", *later, *desk.by(SUPERVISOR), expected=1).output
+    assert desk.json("figures", "publish", *MARCH, *desk.by(SUPERVISOR))["number"] == 1
+    counties[0].transfer()
+    again = desk.run("figures", "publish", *MARCH, *desk.by(SUPERVISOR), expected=1).output
+    assert "published once" in again.replace("\n", " ")
+
+
+def test_a_record_that_the_county_did_not_sign_is_set_aside(counties: list[TwoSides], tmp_path: Path, log: Log) -> None:
+    """A record of the neighbour, put into the wrong topic; and bytes that are no record."""
+    config = a_city(counties, tmp_path)
+    for sides in counties:
+        published_by(sides, tmp_path, log)
+    topics = [topic_name(sides.federation.settings.agency, Family.FIGURES) for sides in counties]
+    with counties[0].federation.store.reading() as transaction:
+        value = transaction.exec_driver_sql("SELECT value FROM outbox WHERE topic LIKE '%figures'").scalar_one()
+    with counties[1].federation.producer() as producer:
+        producer.send_all([OutgoingRecord(topics[1], b"2026-03", each, ()) for each in (value, b"junk")], 10)
+
+    found = read(config, expected=1)
+
+    assert [each["reason"] for each in found["set_aside"]] == ["bad_signature", "NotFramed"]
+    assert len(found["counties"]) == 2
+
+
+def test_a_city_may_read_figures_and_no_other_topic(doors: Doors) -> None:
+    """By the rules that `acl apply --level` makes; the clues of its counties are not there for it."""
+    with AccessAdmin(doors.bootstrap, security=doors.local.superuser) as access:
+        rules = acls_of_level(CITY, [FEDERATION])
+        access.grant(rules)
+        try:
+            security = doors.security(CITY)
+            figures, clues = topic_name(FEDERATION, Family.FIGURES), topic_name(FEDERATION, Family.CLUES)
+            with JournalConsumer(doors.bootstrap, {figures: 0}, group_id=CITY, security=security) as consumer:
+                assert consumer.end_offsets([figures]) == {figures: 0}
+            with pytest.raises(BrokerRefused):
+                JournalConsumer(doors.bootstrap, {clues: 0}, group_id=CITY, security=security)
+        finally:
+            access.revoke(rules)

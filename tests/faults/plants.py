@@ -99,6 +99,14 @@ def set_clock_ahead(**by: float) -> None:
     Agency.open.__func__.__defaults__ = (lambda: system_clock() + timedelta(**by),)  # type: ignore[attr-defined]
 
 
+def forget_the_schema(name: str) -> None:
+    """A reader of an older generation: it does not know this schema yet."""
+    from schemas import codec
+
+    known = {rabin: schema for rabin, schema in codec._by_fingerprint().items() if schema.name != name}
+    _set(codec, _by_fingerprint=lambda: known)
+
+
 def freeze_with_records_in_hand() -> None:
     """The process stops, as by SIGSTOP, right after a poll that gave events; it goes on when it is thawed."""
     from consumers import loop

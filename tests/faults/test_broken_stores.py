@@ -59,7 +59,7 @@ def quiet(node: FaultyNode) -> Iterator[None]:
     assert "Traceback" not in node.log.read_text(encoding="utf-8")
 
 
-def test_a_command_on_a_full_disk_is_refused_and_saves_nothing(here: County) -> None:
+def test_row_16_a_command_on_a_full_disk_is_refused_and_saves_nothing(here: County) -> None:
     """Row 16: the officer reads one line; the database is sound, and the same command works when there is room."""
     desk = Desk.of(here.agencies[F], here.folder)
     words = [*TRANSFER, *desk.by("zhao"), "--particulars", "-", "--config", str(here.folder / f"{here.name(F)}.toml")]
@@ -85,7 +85,7 @@ def test_a_command_on_a_full_disk_is_refused_and_saves_nothing(here: County) -> 
     assert transfer(file_bytes=resource.RLIM_INFINITY).returncode == 0
 
 
-def test_a_receiver_on_a_full_disk_stops_and_goes_on_when_there_is_room(here: County) -> None:
+def test_row_17_a_receiver_on_a_full_disk_stops_and_goes_on_when_there_is_room(here: County) -> None:
     """Row 17: the node says why and ends; what it had taken in stays, and the rest comes when it starts again."""
     here.nodes[F].start_ready()
     here.nodes[P].start_ready()
@@ -106,7 +106,7 @@ def test_a_receiver_on_a_full_disk_stops_and_goes_on_when_there_is_room(here: Co
     assert here.require_nothing_lost().total("applied") == 61
 
 
-def test_a_locked_database_is_waited_out(here: County) -> None:
+def test_row_19_a_locked_database_is_waited_out(here: County) -> None:
     """Row 19: another program holds the lock for longer than SQLite waits; everything goes on afterwards."""
     here.start()
     with closing(sqlite3.connect(file_of(here, P), isolation_level=None)) as other, quiet(here.nodes[P]):
@@ -118,7 +118,7 @@ def test_a_locked_database_is_waited_out(here: County) -> None:
     assert here.require_nothing_lost().total("applied") == 3
 
 
-def test_a_node_that_starts_while_the_database_is_locked_waits(here: County) -> None:
+def test_row_19_a_node_that_starts_while_the_database_is_locked_waits(here: County) -> None:
     """It says so, and starts when the lock is gone."""
     with closing(sqlite3.connect(file_of(here, P), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -130,8 +130,8 @@ def test_a_node_that_starts_while_the_database_is_locked_waits(here: County) -> 
     assert here.require_nothing_lost().total("applied") == 1
 
 
-def test_a_broker_that_is_away_is_waited_out(tmp_path: Path) -> None:
-    """Rows 11, 12 in small: killed, away for a while, started again; officers go on, nothing spins, nothing is lost."""
+def test_row_12_a_broker_that_is_away_is_waited_out(tmp_path: Path) -> None:
+    """Row 12 in small (rows 10 and 11 have three brokers): officers go on, nothing spins, nothing is lost."""
     with EmbeddedKafka(tmp_path / "kafka") as kafka, county(tmp_path / "county", kafka.bootstrap) as here:
         here.start()
         here.transfer(2)

@@ -37,7 +37,7 @@ def positions(here: County, role: Role) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("point", SENDING)
-def test_a_relay_that_dies_on_the_way_loses_nothing(here: County, point: CrashPoint, rounds: int) -> None:
+def test_rows_2_3_4_a_relay_that_dies_on_the_way_loses_nothing(here: County, point: CrashPoint, rounds: int) -> None:
     """
     Rows 2, 3, 4: before the send, between send and acknowledgement, between acknowledgement and mark.
 
@@ -51,7 +51,7 @@ def test_a_relay_that_dies_on_the_way_loses_nothing(here: County, point: CrashPo
     assert verdict.log_duplicates == 0 or point == "relay.after_send"
 
 
-def test_a_receiver_that_dies_after_the_poll_takes_in_everything_once(here: County, rounds: int) -> None:
+def test_row_6_a_receiver_that_dies_after_the_poll_takes_in_everything_once(here: County, rounds: int) -> None:
     """Row 6: nothing was taken in, so nothing is counted as taken."""
     here.transfer()
     before = positions(here, P)
@@ -61,7 +61,7 @@ def test_a_receiver_that_dies_after_the_poll_takes_in_everything_once(here: Coun
     here.require_nothing_lost()
 
 
-def test_a_receiver_that_dies_before_its_commit_leaves_nothing(here: County, rounds: int) -> None:
+def test_row_7_a_receiver_that_dies_before_its_commit_leaves_nothing(here: County, rounds: int) -> None:
     """Row 7: events, position and what they make this side send commit together, or none of them does (I6)."""
     kill_again_and_again(here, P, "loop.before_commit", rounds)
 
@@ -71,7 +71,7 @@ def test_a_receiver_that_dies_before_its_commit_leaves_nothing(here: County, rou
     here.require_nothing_lost()
 
 
-def test_a_receiver_that_dies_before_the_offset_commit_takes_in_nothing_twice(here: County, rounds: int) -> None:
+def test_row_8_a_receiver_that_dies_before_the_offset_commit_takes_in_nothing_twice(here: County, rounds: int) -> None:
     """Row 8: the window in which a consumer that commits after processing doubles an event each time."""
     kill_again_and_again(here, P, "loop.before_offsets", rounds)
 
@@ -79,7 +79,7 @@ def test_a_receiver_that_dies_before_the_offset_commit_takes_in_nothing_twice(he
     here.require_nothing_lost()
 
 
-def test_nodes_that_are_killed_at_random_moments_lose_nothing(here: County, rounds: int) -> None:
+def test_row_5_nodes_that_are_killed_at_random_moments_lose_nothing(here: County, rounds: int) -> None:
     """Row 5: `kill -9` of either node every 150 to 600 ms, under load."""
     choice = random.Random(5)  # noqa: S311  # a schedule, no secret
     here.start()

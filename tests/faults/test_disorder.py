@@ -28,7 +28,7 @@ def field(here: County, fault_kafka: EmbeddedKafka) -> Field:
     return Field(here, fault_kafka)
 
 
-def test_records_that_are_repeated_take_effect_once(field: Field) -> None:
+def test_row_20_records_that_are_repeated_take_effect_once(field: Field) -> None:
     """Row 20: every record of a journal stands in its topic twice, then all of those again."""
     here = field.county
     here.start()
@@ -44,7 +44,7 @@ def test_records_that_are_repeated_take_effect_once(field: Field) -> None:
     assert verdict.log_duplicates >= 10
 
 
-def test_the_order_of_arrival_does_not_matter(here: County) -> None:
+def test_row_21_the_order_of_arrival_does_not_matter(here: County) -> None:
     """Row 21: events of both journals of an agency arrive shuffled; they wait for each other and all take effect."""
     here.start()
     here.transfer(8)
@@ -69,7 +69,7 @@ def test_the_order_of_arrival_does_not_matter(here: County) -> None:
     assert (verdict.total("applied"), verdict.total("void"), verdict.total("waiting")) == (8 * 6, 0, 0)
 
 
-def test_acts_that_cross_end_the_same_on_both_sides(here: County) -> None:
+def test_row_22_acts_that_cross_end_the_same_on_both_sides(here: County) -> None:
     """Row 22: a withdrawal against an acceptance, a decision with payment, a redirection; neither saw the other."""
     here.start()
     here.transfer(len(CROSSING))
@@ -89,7 +89,7 @@ def test_acts_that_cross_end_the_same_on_both_sides(here: County) -> None:
     assert verdict.total("void") == sum(crossing.void for crossing in CROSSING) > 0
 
 
-def test_records_that_were_deleted_unread_are_sent_again(field: Field) -> None:
+def test_row_30_records_that_were_deleted_unread_are_sent_again(field: Field) -> None:
     """Row 30: the receipt names what is missing, the sender sends it again, other clues do not wait for that."""
     here = field.county
     here.start()
@@ -110,7 +110,7 @@ def test_records_that_were_deleted_unread_are_sent_again(field: Field) -> None:
     assert sum(line["records"] for line in here.nodes[F].said("records.sent_again")) > 0
 
 
-def test_a_clock_that_is_days_off_changes_nothing(here: County) -> None:
+def test_row_28_a_clock_that_is_days_off_changes_nothing(here: County) -> None:
     """Row 28: three days ahead at one side, three behind at the other; order and repetitions know no clock."""
     for role, days in ((F, 3), (P, -3)):
         here.open_desk(role, days)
@@ -125,7 +125,7 @@ def test_a_clock_that_is_days_off_changes_nothing(here: County) -> None:
     assert verdict.sent >= 20
 
 
-def test_offsets_that_were_set_by_hand_have_no_effect(field: Field) -> None:
+def test_row_31_offsets_that_were_set_by_hand_have_no_effect(field: Field) -> None:
     """Row 31: to the beginning and to the end, while the node is down; it starts where its ledger says."""
     here = field.county
     here.start()

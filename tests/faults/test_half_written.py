@@ -25,7 +25,7 @@ SAVED = ("event", "clue", "outbox", "journal_counter", "data_key", "person_index
 JUNK = b"\xc3\x01junk"
 
 
-def test_a_command_that_dies_before_its_commit_has_saved_nothing(here: County) -> None:
+def test_row_1_a_command_that_dies_before_its_commit_has_saved_nothing(here: County) -> None:
     """Row 1: rows before = after, no id was told to the person, and the same command works the next time."""
     agency = here.agencies[F]
     desk = Desk.of(agency, here.folder)
@@ -47,7 +47,7 @@ def test_a_command_that_dies_before_its_commit_has_saved_nothing(here: County) -
     assert again.returncode == 0, again.stderr
 
 
-def test_a_receiver_that_dies_while_it_writes_a_dead_letter_writes_each_once(here: County, rounds: int) -> None:
+def test_row_9_a_receiver_that_dies_while_it_writes_a_dead_letter_writes_each_once(here: County, rounds: int) -> None:
     """Row 9: the letter, its note in the topic and the position commit together (I6)."""
     here.nodes[F].start_ready()
     topic = here.topic(F)
@@ -66,7 +66,7 @@ def test_a_receiver_that_dies_while_it_writes_a_dead_letter_writes_each_once(her
     assert len(here.log_of(here.topic(P, "dead-letter"))) == rounds
 
 
-def test_a_receiver_that_dies_while_it_writes_a_receipt_acknowledges_nothing(here: County, rounds: int) -> None:
+def test_row_9_a_receiver_that_dies_while_it_writes_a_receipt_acknowledges_nothing(here: County, rounds: int) -> None:
     """Row 9: a receipt and what it acknowledges commit together; no receipt says more than the ledger holds (I6)."""
     here.nodes[F].start_ready()
     for _ in range(rounds):

@@ -31,7 +31,9 @@ def cut_connections(here: County, role: Role) -> int:
         return len(connection.execute(f"{others} AND pid <> pg_backend_pid()").fetchall())
 
 
-def test_nodes_on_postgresql_that_die_at_crash_points_lose_nothing(here_on_postgresql: County, rounds: int) -> None:
+def test_rows_4_7_8_9_nodes_on_postgresql_that_die_at_crash_points_lose_nothing(
+    here_on_postgresql: County, rounds: int
+) -> None:
     """Rows 4, 7, 8, 9: the same promises, by the same checker."""
     here, choice = here_on_postgresql, random.Random(4)  # noqa: S311  # a schedule, no secret
     here.start()
@@ -49,7 +51,7 @@ def test_nodes_on_postgresql_that_die_at_crash_points_lose_nothing(here_on_postg
     assert verdict.sent >= len(POINTS)
 
 
-def test_connections_that_are_cut_under_load_lose_nothing(here_on_postgresql: County) -> None:
+def test_row_19_connections_that_are_cut_under_load_lose_nothing(here_on_postgresql: County) -> None:
     """Row 19: pg_terminate_backend in the middle of transactions; the nodes live on and try again (I2, I6)."""
     here = here_on_postgresql
     here.start()

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 F, P = Role.federation, Role.procuratorate
 
 
-def test_a_frozen_node_that_comes_back_takes_in_nothing_twice(here: County) -> None:
+def test_row_27_a_frozen_node_that_comes_back_takes_in_nothing_twice(here: County) -> None:
     """What it still holds was taken in by the other one meanwhile: the position says so; then it stands by."""
     frozen = here.nodes[P]
     here.nodes[F].start_ready()

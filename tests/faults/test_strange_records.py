@@ -1,8 +1,8 @@
 """
 Rows 23 and 26: poison among good records, and records of a generation that the reader does not know yet.
 
-Row 24 is tests/broker/test_stopped_journals.py, row 25 tests/contract/test_journal_stops.py; each kind of poison is a row
-of tests/hostile.
+Row 24 is tests/broker/test_stopped_journals.py, row 25 tests/contract/test_journal_stops.py; each kind of poison is a
+row of the hostile inputs.
 """
 
 from functools import partial

@@ -27,6 +27,7 @@ LogEvent: TypeAlias = Literal[
     "records.sent_again",
     "receipts.retried",
     "receipt.lagged",
+    "clues.reconciled",
     "journal.gap_overdue",
     "journals.read_back",
     "read_back.retried",

@@ -2,7 +2,7 @@
 The tables of the node itself. Who writes what is said at each; nobody else does.
 """
 
-from sqlalchemy import BigInteger, Column, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, Uuid
 
 from clue_exchange.tables import METADATA, Moment
 
@@ -24,4 +24,27 @@ LAG_SAMPLE = Table(
     Column("at", Moment, nullable=False),
     Column("next_offset", BigInteger, nullable=False),
     Column("end_offset", BigInteger, nullable=False),
+)
+
+# Written by clue_exchange/reconciliations.py alone: rounds of both sides, and the differences that each has found.
+RECONCILIATION = Table(
+    "reconciliation",
+    METADATA,
+    Column("round", Uuid, primary_key=True),
+    Column("asked_by", String(40), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("days", Integer, nullable=False, default=0),  # that differ
+    Column("clues", Integer, nullable=False, default=0),  # that were compared
+    Column("is_whole", Boolean, nullable=False, default=True),
+)
+DIFFERENCE = Table(
+    "difference",
+    METADATA,
+    Column("round", Uuid, primary_key=True),
+    Column("clue_id", Uuid, primary_key=True),
+    Column("here", JSON, nullable=False),  # how many events, by party
+    Column("there", JSON, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("sent_again", Integer, nullable=False),
 )

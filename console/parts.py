@@ -22,6 +22,7 @@ from consumers.dead_letters import DeadLetters
 from consumers.deadlines import ClockReader
 from consumers.firmness import Firmness, firmness
 from consumers.receipts import Receipts
+from consumers.reconcile import Reconciliation
 from producers.candidates import Candidates
 from producers.desk import Desk, Tools
 from producers.federation import Federation
@@ -54,6 +55,10 @@ class Parts:
 
     def firmness(self, transaction: Transaction) -> Firmness:
         return firmness(transaction, self.settings.agency, self.settings.counterpart, self.ledger)
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        return Reconciliation(self.settings.agency, self.settings.counterpart, self.outbox, self.clock)
 
     @property
     def receipts(self) -> Receipts:

@@ -30,7 +30,7 @@ from clue_exchange.store import Store
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
 from console.parts import Parts
-from consumers.batch import BatchReceiver
+from consumers.batch import Answers, BatchReceiver
 from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
 from consumers.reading import Reader
@@ -114,7 +114,7 @@ class Agency(Parts):
         return Relay(self.store, self.outbox, producer, log)
 
     def batches(self) -> BatchReceiver:
-        ours = self.ledger, self.keyring, self.index, self.dead_letters, self.receipts
+        ours = self.ledger, self.keyring, self.index, self.dead_letters, Answers(self.receipts, self.reconciliation)
         return BatchReceiver(self.reader(self.settings.agency), *ours, self.clock)
 
     def reader(self, recipient: str) -> Reader:

@@ -25,6 +25,7 @@ from clue_exchange.topics import family_of
 from consumers.dead_letters import DeadLetter, DeadLetters
 from consumers.reading import Reader, Reading
 from consumers.receipts import Receipts, TakenReceipt
+from consumers.reconcile import Compared, Reconciliation
 from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.clue_events import ErasureConfirmed
 
@@ -45,6 +46,7 @@ class Taken:
         next_offsets: where each topic is read on.
         rejected: events of the counterpart that can never be taken in, as its receipts will learn.
         receipts: the counterpart's, taken in.
+        compared: rounds of reconciliation that went on here.
         stopped: topics that reached the poison cap; nothing after that record was taken in.
     """
 
@@ -55,6 +57,7 @@ class Taken:
     dead_letters: list[DeadLetter] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     receipts: list[TakenReceipt] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
     gaps_opened: list[str] = field(default_factory=list)
     next_offsets: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
@@ -67,6 +70,14 @@ class TakenAgain(NamedTuple):
     poison: PoisonRecord | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What answers the counterpart's receipts, and its rounds of reconciliation."""
+
+    receipts: Receipts
+    reconciliation: Reconciliation
+
+
 class BatchReceiver:
     """Takes in batches of records of the counterpart's topics."""
 
@@ -77,11 +88,12 @@ class BatchReceiver:
         keyring: KeyRing,
         index: BlindIndex,
         dead_letters: DeadLetters,
-        receipts: Receipts,
+        answers: Answers,
         clock: Clock,
     ) -> None:
         self._reader = reader
-        self._receipts = receipts
+        self._receipts = answers.receipts
+        self._reconciliation = answers.reconciliation
         self._keyring = keyring
         self._index = index
         self._ledger = ledger
@@ -195,6 +207,8 @@ class BatchReceiver:
             taken.keys += 1
         elif reading.receipt is not None and reading.proven is not None:
             taken.receipts.append(self._receipts.take(transaction, reading.proven, reading.receipt))
+        elif reading.reconciliation is not None:
+            taken.compared.append(self._reconciliation.take(transaction, reading.reconciliation))
         elif reading.event is None:
             taken.passed_over += 1
         counted = self._counted(position, reading, taken)
@@ -215,5 +229,6 @@ class BatchReceiver:
 
 
 def _is_replayed(position: Position, reading: Reading) -> bool:
-    """An old receipt again: what it says is over."""
-    return reading.receipt is not None and reading.number is not None and reading.number < position.next_number
+    """An old receipt again, or an old round: what it says is over."""
+    said = reading.receipt or reading.reconciliation
+    return said is not None and reading.number is not None and reading.number < position.next_number

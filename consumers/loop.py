@@ -3,6 +3,7 @@ The consume loop: poll, take in, commit, hint. The start position comes from the
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 from threading import Event
 
 from clue_exchange.crash_points import crash_point
@@ -220,6 +221,8 @@ class Loop:
             self._tell_receipt(receipt)
         for topic in taken.gaps_opened:
             self._log.warning("journal.gap_opened", topic=topic)
+        for compared in taken.compared:
+            self._log.info("clues.reconciled", **asdict(compared) | {"round": str(compared.round)})
         self._log.info("batch.taken_in", records=len(records), repeated=taken.repeated, passed_over=taken.passed_over)
 
     def _tell_receipt(self, receipt: TakenReceipt) -> None:

@@ -86,7 +86,7 @@ class ReadBack:
                     raise JournalStopped(
                         topic,
                         "it was made anew, has other partitions than one, or this is another cluster. Nothing is sent "
-                        "before a person has looked",
+                        "before a person has looked: `topics check`, `topics recognise`",
                     )
 
     def _read_keys_again_if_lost(self) -> None:

@@ -34,8 +34,10 @@ from consumers.receive import (
     stored_event,
     unpack,
 )
+from consumers.reconcile_records import is_reconciliation, read_reconciliation
 from schemas.event import PersonKey
 from schemas.receipt import Receipt
+from schemas.reconciliation import ClueHoldings, DayDigests
 
 NO_TOKENS: Mapping[PersonKey, bytes] = MappingProxyType({})
 
@@ -52,6 +54,7 @@ class Reading(NamedTuple):
         is_new_key: a key record that brought something new.
         tokens: of the persons in it who have a number, for the blind index.
         receipt: what the counterpart says to hold of our journals.
+        reconciliation: what it asks or answers in a round of reconciliation.
     """
 
     source: ReceivedRecord
@@ -64,6 +67,7 @@ class Reading(NamedTuple):
     is_new_key: bool = False
     tokens: Mapping[PersonKey, bytes] = NO_TOKENS
     receipt: Receipt | None = None
+    reconciliation: DayDigests | ClueHoldings | None = None
 
     def attempt(self, step: Callable[["Reading"], "Reading"]) -> "Reading":
         """The reading after a step; where the record is poison, that is what it ends as."""
@@ -141,8 +145,9 @@ class Reader:
         def taking(reading: Reading) -> Reading:
             if reading.proven is None:
                 return reading
-            receipt = read_receipt(reading.proven, self._agency)
-            return reading._replace(receipt=receipt)
+            if is_reconciliation(reading.proven):
+                return reading._replace(reconciliation=read_reconciliation(reading.proven, self._agency))
+            return reading._replace(receipt=read_receipt(reading.proven, self._agency))
 
         readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
         return [reading.attempt(taking) for reading in readings]

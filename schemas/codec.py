@@ -124,6 +124,12 @@ def frame(schema: Schema, value: Mapping[str, Any]) -> bytes:
     return MARKER + schema.fingerprint + encode(schema, value)
 
 
+def is_framed(name: str, data: bytes) -> bool:
+    """Whether these bytes begin as a `name` does, of any released version; says nothing of the rest."""
+    of_name = (schema for schema in released().values() if schema.name == name)
+    return any(data.startswith(MARKER + schema.fingerprint) for schema in of_name)
+
+
 def unframe(name: str, data: bytes) -> dict[str, Any]:
     """
     The value of a single-object encoding that must be a `name`, of any released version.

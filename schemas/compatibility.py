@@ -25,6 +25,7 @@ from schemas.figures_record import FiguresPublished
 from schemas.key_record import KeyRecord
 from schemas.particulars import Particulars
 from schemas.receipt import Receipt
+from schemas.reconciliation import ClueHoldings, DayDigests
 from schemas.shape import Shape, Unsound, shape_of
 
 Version: TypeAlias = tuple[Schema, Shape]
@@ -38,6 +39,8 @@ LAYERS: Mapping[str, type[Coded] | None] = {
     "KeyRecord": KeyRecord,
     "FiguresPublished": FiguresPublished,
     "Receipt": Receipt,
+    "DayDigests": DayDigests,
+    "ClueHoldings": ClueHoldings,
     "DeadLetterNote": None,  # its model belongs to the dead letters, in a room above this one
 }
 """The schemas that are no event type, each with its model."""

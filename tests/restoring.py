@@ -34,21 +34,28 @@ class Exchange:
 
     def settle(self) -> None:
         """Both nodes run until both sides hold the same events, all in their places, and nothing waits to be sent."""
+        with self.running():
+            pass
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Both nodes run within the block, and after it until all is settled."""
         connected = len(self.logged("loop.connected"))
         nodes = [Node(self.sides.side(role), json_log(self.told)) for role in Role]
         threads = [Thread(target=node.run) for node in nodes]
         for thread in threads:
             thread.start()
         try:
+            yield
             wait_until(
                 self.sides.federation, lambda: self._is_done(connected) or not all(map(Thread.is_alive, threads))
             )
+            assert all(thread.is_alive() for thread in threads), self.told.getvalue()
         finally:
             for node in nodes:
                 node.stop()
             for thread in threads:
                 thread.join(DEADLINE_SECONDS)
-        assert self.is_settled(), self.told.getvalue()
 
     def _is_done(self, connected: int) -> bool:
         """Not before both nodes have read back and begun to take in."""

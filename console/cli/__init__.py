@@ -33,6 +33,7 @@ from console.cli.persons import candidate, erase, hand_over, particulars
 from console.cli.quarter import quarter
 from console.cli.rebuild import rebuild
 from console.cli.receipts import receipts
+from console.cli.reconcile import reconcile
 from console.cli.schemas import schemas
 from console.cli.screen import screen
 from console.cli.statistics import statistics
@@ -50,7 +51,19 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
     "Acts of either side 双方办理": (screen, intake, hand_over, *act_commands(Desk), erase),
-    "Operating 运行维护": (node, lag, receipts, waiting, dead_letters, go_on, rebuild, topics, schemas, broker),
+    "Operating 运行维护": (
+        node,
+        lag,
+        receipts,
+        waiting,
+        dead_letters,
+        go_on,
+        reconcile,
+        rebuild,
+        topics,
+        schemas,
+        broker,
+    ),
     "Demonstration 演示": (demo, quarter),
     "Kafka's doors 接入安全": (acl, certificates),
     "People and keys 人员与密钥": (officers, access_log, keys, agreement),

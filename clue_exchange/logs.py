@@ -29,6 +29,7 @@ LogEvent: TypeAlias = Literal[
     "receipt.lagged",
     "clues.reconciled",
     "journal.gap_overdue",
+    "event.overdue",
     "journals.read_back",
     "read_back.retried",
     "tombstone.refused",

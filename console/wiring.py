@@ -140,7 +140,7 @@ class Agency(Parts):
 
     def receipt_rounds(self, log: Log) -> ReceiptRounds:
         journals = [topic_name(self.settings.agency, family) for family in EVENT_FAMILIES]
-        return ReceiptRounds(self.store, self.outbox, self.receipts, journals, self.clock, log)
+        return ReceiptRounds(self.store, self.outbox, self.receipts, self.agreements, journals, self.clock, log)
 
     def close(self) -> None:
         self.store.close()

@@ -5,16 +5,19 @@ the other side does not acknowledge is asked about.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 from clue_exchange import acknowledgements
+from clue_exchange.agreements import Agreements
 from clue_exchange.clock import Clock
 from clue_exchange.errors import StoreBusy
 from clue_exchange.journals import open_gaps
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
 from clue_exchange.store import Store, Transaction
+from clue_exchange.workdays import china_date
+from consumers import waiting
 from consumers.receipts import Receipts
 from schemas.receipt import NumberRange
 
@@ -32,8 +35,16 @@ class ReceiptRounds:
     """Looks every quarter of a minute whether something must be said, asked or alarmed."""
 
     def __init__(
-        self, store: Store, outbox: Outbox, receipts: Receipts, journals: Sequence[str], clock: Clock, log: Log
+        self,
+        store: Store,
+        outbox: Outbox,
+        receipts: Receipts,
+        agreements: Agreements,
+        journals: Sequence[str],
+        clock: Clock,
+        log: Log,
     ) -> None:
+        self._agreements = agreements
         self._store = store
         self._outbox = outbox
         self._receipts = receipts
@@ -59,7 +70,10 @@ class ReceiptRounds:
             self._outbox.prune(transaction, self._receipts.topic, self._clock() - KEPT_IN_OUTBOX)
         for topic in asked:
             self._log.warning("receipt.lagged", topic=topic)
-        self._alarm_gaps()
+        before, self._last_round = self._last_round, self._clock()
+        with self._store.reading() as transaction:
+            self._alarm_gaps(transaction, before)
+            self._alarm_waiting(transaction, before)
 
     def _probe(self, transaction: Transaction, topic: str) -> bool:
         """
@@ -79,11 +93,17 @@ class ReceiptRounds:
         acknowledgements.write(transaction, replace(known, probes=known.probes + 1))
         return True
 
-    def _alarm_gaps(self) -> None:
+    def _alarm_gaps(self, transaction: Transaction, before: datetime) -> None:
         """Each gap once, in the round in which it outlasts the limit."""
-        before, self._last_round = self._last_round, self._clock()
-        with self._store.reading() as transaction:
-            for topic in self._receipts.received:
-                for gap in open_gaps(transaction, topic):
-                    if before < gap.since + GAP_LIMIT <= self._last_round:
-                        self._log.error("journal.gap_overdue", topic=topic, first=gap.first, last=gap.last)
+        for topic in self._receipts.received:
+            for gap in open_gaps(transaction, topic):
+                if before < gap.since + GAP_LIMIT <= self._last_round:
+                    self._log.error("journal.gap_overdue", topic=topic, first=gap.first, last=gap.last)
+
+    def _alarm_waiting(self, transaction: Transaction, before: datetime) -> None:
+        """Each waiting event once, likewise, by the limit that the agreement sets."""
+        limit = waiting.limit(transaction, self._agreements, china_date(self._last_round))
+        for row in waiting.waiting(transaction):
+            if before < row.since + limit <= self._last_round:
+                about = {"event_id": str(row.event_id), "event_type": row.event_type, "waits_for": row.waits_for}
+                self._log.error("event.overdue", topic=row.topic, number=row.number, **about)

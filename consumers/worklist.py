@@ -74,19 +74,6 @@ class EventRow:
         return self.occurred_at > self.recorded_at + SKEW
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """An event that waits: for a predecessor, or for a schema that this version does not know."""
-
-    clue_id: UUID
-    event_id: UUID
-    event_type: str
-    topic: str
-    number: int
-    since: datetime
-    waits_for: tuple[str, ...]
-
-
 _IN_ORDER = (CLUE.c.urgent.desc(), CLUE.c.opened_at, CLUE.c.clue_id)
 
 
@@ -145,23 +132,3 @@ def recorded_at(transaction: Transaction, sender: str) -> dict[UUID, datetime]:
     """When this side recorded each event of an agency: just before the commit that made it visible."""
     wanted = select(EVENT.c.event_id, EVENT.c.recorded_at).where(EVENT.c.sender == sender)
     return {row.event_id: row.recorded_at for row in transaction.execute(wanted)}
-
-
-def waiting(transaction: Transaction) -> list[WaitingRow]:
-    """The waiting events and what each waits for, the oldest first."""
-    rows = transaction.execute(select(EVENT).where(EVENT.c.outcome == "waiting").order_by(EVENT.c.recorded_at)).all()
-    named = {h for row in rows for h in (row.previous, row.seen) if h is not None}
-    placed = set(transaction.scalars(select(EVENT.c.hash).where(EVENT.c.hash.in_(named), EVENT.c.place.is_not(None))))
-    return [
-        WaitingRow(
-            clue_id=row.clue_id,
-            event_id=row.event_id,
-            event_type=row.event_type,
-            topic=row.topic,
-            number=row.number,
-            since=row.recorded_at,
-            waits_for=(("a newer version, for its schema",) if row.facts is None else ())
-            + tuple(f"event {h.hex()[:12]}…" for h in (row.previous, row.seen) if h is not None and h not in placed),
-        )
-        for row in rows
-    ]

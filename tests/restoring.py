@@ -17,8 +17,8 @@ from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.logs import json_log
 from console.node import Node
 from console.wiring import Agency
-from consumers import worklist
 from consumers.receive import stored_event
+from consumers.waiting import waiting
 from schemas.codes import Role
 from tests.kafka_steps import DEADLINE_SECONDS, wait_until
 from tests.two_sides import TwoSides, rows
@@ -66,7 +66,7 @@ class Exchange:
         for agency in map(self.sides.side, Role):
             with agency.store.reading() as transaction:
                 held.append(rows(transaction, "SELECT hash, outcome FROM event ORDER BY hash"))
-                if agency.outbox.depth(transaction).records or worklist.waiting(transaction):
+                if agency.outbox.depth(transaction).records or waiting(transaction):
                     return False
         return held[0] == held[1]
 

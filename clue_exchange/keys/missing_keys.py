@@ -11,6 +11,12 @@ from clue_exchange.key_tables import DATA_KEY, MISSING_KEY
 from clue_exchange.store import Transaction, insert_new
 
 
+def here(transaction: Transaction, key_ids: Collection[str]) -> set[str]:
+    """Those of these keys that have arrived and live."""
+    alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
+    return set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
+
+
 def note(transaction: Transaction, key_ids: Collection[str], now: datetime) -> None:
     """These keys are wanted; no effect where one was here once, for then it is dead."""
     known = set(transaction.scalars(select(DATA_KEY.c.key_id).where(DATA_KEY.c.key_id.in_(key_ids))))

@@ -11,6 +11,7 @@ import pytest
 from clue_exchange.errors import CommandRefused, PositionMoved
 from clue_exchange.journals import advance, read_position
 from consumers import worklist
+from consumers.waiting import waiting as waiting_events
 from schemas.case_events import AidDecided, ApplicationFiled, FundsPaid
 from schemas.clue_events import ClueAccepted, ClueDeclined, ClueTransferred, ClueWithdrawn
 from schemas.codes import Role
@@ -64,7 +65,7 @@ def test_an_event_waits_for_its_predecessor_and_then_takes_its_place(sides: TwoS
     sides.give(Role.federation, sides.keys_of(Role.procuratorate))
     first = sides.give(Role.federation, [applied])
     with sides.federation.store.reading() as transaction:
-        waiting = worklist.waiting(transaction)
+        waiting = waiting_events(transaction)
     second = sides.give(Role.federation, [accepted])
 
     assert [placed.outcome for placed in first.placements] == ["waiting"]

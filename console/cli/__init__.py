@@ -38,6 +38,7 @@ from console.cli.schemas import schemas
 from console.cli.screen import screen
 from console.cli.statistics import statistics
 from console.cli.topics import topics
+from console.cli.verify_journal import verify_journal
 from console.cli.views import clue, clues
 from console.cli.worklist import workdays, worklist
 from producers.desk import Desk
@@ -59,6 +60,7 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
         dead_letters,
         go_on,
         reconcile,
+        verify_journal,
         rebuild,
         topics,
         schemas,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from console.criteria_words import CRITERIA_WORDS
 from schemas import codes, reasons
 from schemas.view import State
 
@@ -238,6 +239,7 @@ MEANINGS: Mapping[type[StrEnum], Mapping[str, Meaning]] = {
         "court_order": Meaning("法院裁判"),
         "retention_ended": Meaning("保存期届满"),
     },
+    **{codes: {code: Meaning(*w) for code, w in words.items()} for codes, words in CRITERIA_WORDS.items()},
 }
 
 

@@ -22,6 +22,7 @@ from schemas.codes import (
     OutcomeScale,
     Stage,
 )
+from schemas.criteria import Checklist
 from schemas.event import AmountFen, Coded, Event, OfficerId, PersonRef
 from schemas.reasons import AidDeclineReason, DeclineReason, Ending
 
@@ -34,6 +35,7 @@ class ApplicationFiled(Event):
     helped_by: Helper
     form: ApplicationForm
     added_persons: AnyPersons = ()
+    checklist: Checklist = ()
     needs_explanation: ClassVar[tuple[str, ...]] = ("helped_by",)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from schemas.codes import FEDERATION_SOURCES, PROCURATORATE_SOURCES, Body, Category, LegalBasis, Paper, Source
+from schemas.criteria import Checklist, no_exclusions
 from schemas.event import Event, MachineName, OfficerId, Person, PersonRef
 from schemas.reasons import (
     DECLINE_TERMS,
@@ -56,9 +57,11 @@ class ClueTransferred(NewClue):
     """
 
     papers: Papers = ()
+    checklist: Checklist = ()
 
     @model_validator(mode="after")
     def _source_is_a_federations(self) -> Self:
+        no_exclusions(self.checklist)
         if self.source not in FEDERATION_SOURCES:
             raise ValueError("the source is not one of a federation")
         return self
@@ -68,6 +71,7 @@ class ClueShared(NewClue):
     """The procuratorate makes its own clue known to the federation; it is taken up already (2022 circular)."""
 
     model_name_and_version: MachineName | None = None
+    checklist: Checklist = ()
 
     @model_validator(mode="after")
     def _source_is_a_procuratorates(self) -> Self:
@@ -83,6 +87,7 @@ class ClueReturned(Event):
 
     reasons: Annotated[tuple[ReturnReason, ...], Field(min_length=1, max_length=4)]
     missing_papers: Papers = ()
+    checklist: Checklist = ()
     needs_explanation: ClassVar[tuple[str, ...]] = ("reasons",)
 
     @model_validator(mode="after")
@@ -97,12 +102,19 @@ class ClueSupplemented(Event):
 
     papers: Papers = ()
     added_persons: AnyPersons = ()
+    checklist: Checklist = ()
+
+    @model_validator(mode="after")
+    def _is_a_federations(self) -> Self:
+        no_exclusions(self.checklist)
+        return self
 
 
 class ClueAccepted(Event):
     """The procuratorate takes the clue up and names a handler (by a pseudonymous id)."""
 
     handler: OfficerId
+    checklist: Checklist = ()
 
 
 class ClueDeclined(Event):

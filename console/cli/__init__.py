@@ -19,6 +19,7 @@ from console.cli.broker import broker
 from console.cli.certificates import certificates
 from console.cli.dead_letters import dead_letters
 from console.cli.demo import demo
+from console.cli.eligibility import eligibility
 from console.cli.evidence import export, verify
 from console.cli.figures import figures
 from console.cli.go_on import go_on
@@ -47,7 +48,7 @@ from producers.procuratorate import Procuratorate
 from schemas.errors import ContractError
 
 SECTIONS: Mapping[str, Sequence[click.Command]] = {
-    "Looking 查看": (clues, clue, worklist, workdays, candidates, candidate, particulars, export, verify),
+    "Looking 查看": (clues, clue, worklist, eligibility, workdays, candidates, candidate, particulars, export, verify),
     "Figures 统计": (statistics, monthly_pack, figures),
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),

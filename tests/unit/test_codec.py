@@ -44,7 +44,7 @@ REFUSED: dict[str, tuple[type[Event], bytes, type[ContractError]]] = {
     "array without its end": (FundsPaid, OFFICER + b"\x02\x02", Malformed),
     "array of 2^28 and no items": (FundsPaid, OFFICER + spell_long(2**28), Malformed),
     "array of -2^62 and no items": (FundsPaid, OFFICER + spell_long(-(2**62)) + spell_long(4), Malformed),
-    "bytes after the end": (ClueAccepted, OFFICER + OFFICER + b"\x00", NotCanonical),
+    "bytes after the end": (ClueAccepted, OFFICER + OFFICER + b"\x00\x00", NotCanonical),
     "truncated": (ClueAccepted, OFFICER + OFFICER[:-1], Malformed),
     "empty": (ClueAccepted, b"", Malformed),
     "negative length": (ClueAccepted, spell_long(-5) + b"officer", Malformed),
@@ -69,8 +69,8 @@ REFUSED: dict[str, tuple[type[Event], bytes, type[ContractError]]] = {
     "date after year 9999": (FollowUpPlanned, OFFICER + spell_long(3_000_000) + b"\x01", Malformed),
     "date of 2^62": (FollowUpPlanned, OFFICER + spell_long(2**62) + b"\x01", Malformed),
     "int over 32 bits": (FundsPaid, OFFICER + b"\x02" + spell_long(2**33) + b"\x00", InvalidEvent),
-    "NUL in a string": (ClueAccepted, spell_text("officer\x00") + OFFICER, InvalidEvent),
-    "control character in a string": (ClueAccepted, spell_text("officer\n") + OFFICER, InvalidEvent),
+    "NUL in a string": (ClueAccepted, spell_text("officer\x00") + OFFICER + b"\x00", InvalidEvent),
+    "control character in a string": (ClueAccepted, spell_text("officer\n") + OFFICER + b"\x00", InvalidEvent),
 }
 
 
@@ -208,7 +208,7 @@ def test_values_that_are_not_of_the_schema_are_not_written(value: dict[str, Any]
 def test_frame_and_unframe_are_each_others_inverse() -> None:
     """A frame names its schema, and only that name opens it."""
     schema: Schema = newest("ClueAccepted")
-    value = {"officer": "officer-1", "handler": "officer-2"}
+    value = {"officer": "officer-1", "handler": "officer-2", "checklist": list[str]()}
 
     assert unframe("ClueAccepted", frame(schema, value)) == value == decode(schema, encode(schema, value))
     with pytest.raises(UnknownFingerprint):

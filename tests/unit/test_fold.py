@@ -112,8 +112,9 @@ def test_supplement_in_the_federations_turn_goes_before_what_crosses_it() -> Non
     """In `returned` the turn is the federation's: its supplement is placed before a concurrent event of the other."""
     clue = ClueBuilder().at(State.returned)
     clue.crossing(federation=[an_event(ClueSupplemented)], procuratorate=[an_event(AidRequested)])
+    placed = [p.event.event.event_type for p in clue.fold(F).placed]
 
-    assert [type(p.event.event) for p in clue.fold(F).placed][-2:] == [ClueSupplemented, AidRequested]
+    assert placed[-2:] == [ClueSupplemented.__name__, AidRequested.__name__]
     assert clue.view.state is State.transferred
 
 

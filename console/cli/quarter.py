@@ -15,7 +15,7 @@ from clue_exchange.workdays import PublishedCalendar
 from console.cli.monthly_pack import pack_of, write_pack
 from console.demo.quarter import digests, play_quarter
 from console.demo.quarter import quarter as quarter_of
-from console.demo.quarter_script import FIRST_DAY, LAST_DAY
+from console.demo.quarter_script import CLUES, FIRST_DAY, LAST_DAY, plan_quarter
 from consumers.statistics.periods import Month
 
 MONTHS = (Month(2026, 1), Month(2026, 2), Month(2026, 3))
@@ -27,8 +27,9 @@ MONTHS = (Month(2026, 1), Month(2026, 2), Month(2026, 3))
 )
 @click.option("--region", default="110101", show_default=True, metavar="CODE", help="Six digits.")
 @click.option("--seed", default=2026, show_default=True, help="Another one gives another quarter.")
+@click.option("--clues", type=click.IntRange(1, 5_000), default=CLUES, show_default=True)
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the numbers here.")
-def quarter(folder: Path, region: str, seed: int, json_file: Path | None) -> None:
+def quarter(folder: Path, region: str, seed: int, clues: int, json_file: Path | None) -> None:
     """
     Play 300 clues of a county over a quarter of 2026 on a real Kafka, and write the monthly packs. 演示一个季度
 
@@ -40,7 +41,7 @@ def quarter(folder: Path, region: str, seed: int, json_file: Path | None) -> Non
             task = progress.add_task("days 工作日", total=(LAST_DAY - FIRST_DAY).days)
             play_quarter(
                 running,
-                seed,
+                lambda days: plan_quarter(seed, days, clues),
                 PublishedCalendar().is_workday,
                 lambda day: progress.update(task, completed=(day - FIRST_DAY).days),
             )

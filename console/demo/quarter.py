@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from typing import TypeAlias
 from uuid import UUID
 
 from clue_exchange.embedded_kafka import EmbeddedKafka
@@ -25,7 +26,7 @@ from clue_exchange.topics import ensure_topics
 from clue_exchange.wake import watch
 from console.demo.county import empty_folder
 from console.demo.officers import ARRIVAL_SECONDS, NotArrived
-from console.demo.quarter_script import FIRST_DAY, LAST_DAY, PlannedClue, plan_quarter, varied
+from console.demo.quarter_script import FIRST_DAY, LAST_DAY, PlannedClue, varied
 from console.node import Node
 from console.wiring import Agency
 from consumers import worklist
@@ -51,6 +52,10 @@ class QuarterClock:
 
     def forward(self) -> None:
         self._now += BETWEEN_ACTS
+
+
+Planner: TypeAlias = Callable[[int], Sequence[PlannedClue]]
+"""Plans the clues of so many working days."""
 
 
 def _morning(day: date) -> datetime:
@@ -122,23 +127,22 @@ def _node(agency: Agency) -> Iterator[None]:
 
 
 def play_quarter(
-    running: Quarter, seed: int, is_workday: Callable[[date], bool], on_day: Callable[[date], None]
-) -> list[PlannedClue]:
+    running: Quarter, planned_for: Planner, is_workday: Callable[[date], bool], on_day: Callable[[date], None]
+) -> None:
     """
-    Play every working day of the quarter; answers the clues.
+    Play every working day of the quarter.
 
     Raises:
         NotArrived: a day did not reach both sides.
     """
     days = [day for day in _calendar(FIRST_DAY, LAST_DAY) if is_workday(day)]
-    planned = plan_quarter(seed, len(days))
+    planned = planned_for(len(days))
     for number, day in enumerate(days):
         running.clock.to(day)
         for index, clue in enumerate(planned):
             _live(running, index, clue, number, day)
         _wait_until_equal(running)
         on_day(day)
-    return planned
 
 
 def _calendar(first: date, last: date) -> Iterator[date]:

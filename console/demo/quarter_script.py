@@ -18,6 +18,7 @@ from schemas import clue_events as clue
 from schemas.clue_events import NewClue
 from schemas.codes import Role
 from schemas.event import Event
+from schemas.reasons import DECLINE_TERMS, DeclineReason
 from schemas.view import ClueView
 
 FIRST_DAY, LAST_DAY = date(2026, 1, 5), date(2026, 3, 31)
@@ -33,10 +34,8 @@ _SOURCES: Mapping[Role, Mapping[str, int]] = {
 }
 _CATEGORIES = {"W1": 4, "W2": 9, "W3": 4, "W4": 6, "W5": 2, "W6": 1, "W7": 2}
 _DECLINED = {"D1": 2, "D2": 6, "D3": 4, "D4": 1, "D6": 2, "D8": 2, "D9": 2}
-_RESPONSIBLE = {"D1": "rule", "D3": "rule", "D9": "sender"}
-_NEXT = {"D1": "link_clues", "D3": "legal_aid", "D4": "explain", "D8": "none", "D9": "resubmit"}
 _REDIRECTED = {"T1": ("court", "police"), "T2": ("other_procuratorate",), "T3": ("civil_affairs",)}
-_AID = {"A02": 4, "A03": 4, "A04": 3, "A05": 5, "A08": 4, "A09": 2, "A11": 1, "A12": 2}
+_AID = {"A02": 4, "A03": 4, "A04": 3, "A05": 5, "A08": 4, "A11": 1, "A12": 2}  # the federation may answer for these
 
 
 @dataclass(slots=True)
@@ -127,18 +126,18 @@ def _opening(by: Role, rng: Random) -> NewClue:
 def _changes(event: Event, view: ClueView, today: date, rng: Random) -> Mapping[str, Any]:
     match event:
         case clue.ClueDeclined():
-            reason = _pick(_DECLINED, rng)
-            responsible = _RESPONSIBLE.get(reason, "person")
-            return {"reason": reason, "responsible": responsible, "next_step": _NEXT.get(reason, "further_aid")}
+            reason = DeclineReason(_pick(_DECLINED, rng))
+            terms = DECLINE_TERMS[reason]
+            return {"reason": reason, "responsible": terms.responsible, "next_step": rng.choice(terms.next_steps)}
         case clue.ClueRedirected():
-            reason = rng.choice(list(_REDIRECTED))
-            return {"reason": reason, "to_body": rng.choice(_REDIRECTED[reason])}
+            why = rng.choice(list(_REDIRECTED))
+            return {"reason": why, "to_body": rng.choice(_REDIRECTED[why])}
         case clue.ClueReturned():
-            reason = _pick({"R1": 5, "R2": 1, "R3": 2}, rng)
-            papers = [_pick({"M3": 3, "M4": 4, "M6": 1}, rng)] if reason == "R1" else []
-            return {"reasons": [reason], "missing_papers": papers}
+            lack = _pick({"R1": 5, "R2": 1, "R3": 2}, rng)
+            papers = [_pick({"M3": 3, "M4": 4, "M6": 1}, rng)] if lack == "R1" else []
+            return {"reasons": [lack], "missing_papers": papers}
         case case.AidDecided():
-            return {"decisions": [_amount(decision.model_dump(), rng) for decision in event.decisions]}
+            return {"decisions": _decisions(event.decisions[0].model_dump(), view, rng)}
         case case.AidRequested():
             return {"kind": _pick(_AID, rng)}
         case case.AidAnswered(provided_on=day) if day is not None:
@@ -156,7 +155,13 @@ def _changes(event: Event, view: ClueView, today: date, rng: Random) -> Mapping[
             return {}
 
 
-def _amount(decision: Mapping[str, Any], rng: Random) -> Mapping[str, Any]:
-    if decision["amount_fen"] is None:
-        return {**decision, "refusal": rng.choice(["D2", "D3"])}
-    return {**decision, "amount_fen": rng.randrange(6, 60) * 50_000}
+def _decisions(first: Mapping[str, Any], view: ClueView, rng: Random) -> Sequence[Mapping[str, Any]]:
+    """The decision of the story for each beneficiary who has none: the whole household at once."""
+    undecided = sorted(view.beneficiaries - view.decided)
+    people = ({"added_by": added_by, "number": number} for added_by, number in undecided)
+    refused = {"amount_fen": None, "refusal": rng.choice(["D2", "D3"])}
+    return [
+        {"number": first["number"] + place, "person": person}
+        | (refused if first["amount_fen"] is None else {"amount_fen": rng.randrange(6, 60) * 50_000})
+        for place, person in enumerate(people)
+    ]

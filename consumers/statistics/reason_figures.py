@@ -15,7 +15,7 @@ from schemas.clue_events import ClueAccepted, ClueDeclined, ClueDisputed, ClueRe
 Of = tuple[str, ...]
 
 RESPONSIBLE = {"R1": "sender", "R2": "sender", "R3": "sender", "T1": "rule", "T2": "receiver", "T3": "rule"}
-"""On whose side a reason lies by the code alone; of a decline the event says it. Proposal: docs/glossary.md."""
+"""On whose side the reason of a return or redirection lies; of a decline the event says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def _reasons(step: Step) -> Iterator[Of]:
         case AidDecided(decisions=decisions):
             for decision in decisions:
                 if decision.refusal is not None:
-                    yield "refused", decision.refusal, ""
+                    terms = reasons.DECLINE_TERMS.get(decision.refusal)
+                    yield "refused", decision.refusal, "" if terms is None else terms.responsible
 
 
 _LISTED = [

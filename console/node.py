@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 
-from clue_exchange.errors import BrokerUnavailable, ExchangeError, PositionMoved, StoreBusy
+from clue_exchange.errors import BrokerUnavailable, ExchangeError, PositionMoved, StoreBusy, StoreFailed
 from clue_exchange.lease import LOST_AFTER, RENEW_SECONDS
 from clue_exchange.logs import Log
 from console.restoring import read_back
@@ -115,6 +115,9 @@ class Node:
                 unsure_seconds = 0.0
             except StoreBusy:
                 unsure_seconds += RENEW_SECONDS
+            except StoreFailed as error:  # a full disk stops the node here as in its parts, with a line that says so
+                self._failures.append(error)
+                return False
         return True
 
     def _parts(self) -> None:

@@ -99,7 +99,9 @@ def test_row_17_a_receiver_on_a_full_disk_stops_and_goes_on_when_there_is_room(h
     here.transfer(60)
     assert here.nodes[P].wait_for_end(60) == 1
     log = here.nodes[P].log.read_text(encoding="utf-8")
+    said = {line["error"] for line in here.nodes[P].said("node.failed")}
 
+    assert said == {"StoreFailed"}
     assert "Traceback" not in log
     assert log.splitlines()[-1].startswith("Error: the database cannot be used: ")
     assert is_sound(here, P)

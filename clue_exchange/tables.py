@@ -172,7 +172,22 @@ CANDIDATE = Table(
     Column("reviewer", String(40)),
     Column("clue_id", Uuid),
     Column("taken_in_at", Moment, nullable=False),
+    Column("model", String(60)),  # name and version of the data model that found it; source S10 alone
     Index("candidate_by_status", "status"),
+)
+
+# Written by producers/corrections.py alone: what screening said of a candidate and what a person said. No text.
+SCREENING_CORRECTION = Table(
+    "screening_correction",
+    METADATA,
+    Column("candidate_id", Uuid, primary_key=True),
+    Column("source", String(8), nullable=False),
+    Column("proposed", JSON, nullable=False),  # the labels of screening
+    Column("proposed_urgent", Boolean, nullable=False),
+    Column("labels", JSON, nullable=False),  # those of a person; of the last who corrected
+    Column("urgent", Boolean, nullable=False),
+    Column("reviewer", String(40), nullable=False),
+    Column("corrected_at", Moment, nullable=False),
 )
 
 # Written by clue_exchange/people/officers.py alone: the accounts of this agency. Login and name never leave it.

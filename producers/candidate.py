@@ -10,6 +10,9 @@ from uuid import UUID
 from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.particulars import Particulars
 
+URGENT = "URGENT"
+"""In a span: it speaks for urgency, not for a label."""
+
 
 class CandidateStatus(StrEnum):
     """What has become of a row; `screened_out` (no sign found) is kept too, for screening may err."""
@@ -40,6 +43,7 @@ class Facts:
         categories: what it proposes.
         flags: what intake marked.
         same_person_as: other candidates that may be of the same person.
+        model: name and version of the data model that found it (source S10).
     """
 
     candidate_id: UUID
@@ -57,6 +61,16 @@ class Facts:
     age_band: AgeBand
     same_person_as: tuple[UUID, ...]
     taken_in_at: datetime
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a person puts in the place of screening's answer."""
+
+    labels: tuple[str, ...]
+    categories: tuple[Category, ...]
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from clue_exchange.people.access_entries import Subject
 from clue_exchange.sealing import new_data_key, seal, unseal
 from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import CANDIDATE
-from producers.candidate import Candidate, CandidateStatus, Facts, NewCandidate, Span
+from producers.candidate import URGENT, Candidate, CandidateStatus, Corrected, Facts, NewCandidate, Span
 from schemas.codec import frame, unframe
 from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.event import OfficerId
@@ -78,14 +78,48 @@ class Candidates:
 
     def link(self, transaction: Transaction, links: Mapping[UUID, Sequence[UUID]]) -> None:
         """Add to each candidate others that may be of the same person."""
-        found = transaction.execute(
-            select(CANDIDATE.c.candidate_id, CANDIDATE.c.same_person_as).where(CANDIDATE.c.candidate_id.in_(links))
-        ).all()
-        for candidate_id, before in found:
+        columns = CANDIDATE.c.candidate_id, CANDIDATE.c.same_person_as
+        linked = select(*columns).where(CANDIDATE.c.candidate_id.in_(links)).order_by(CANDIDATE.c.candidate_id)
+        for candidate_id, before in transaction.execute(linked.with_for_update()).all():  # others that link them wait
             after = dict.fromkeys([*before, *map(str, links[candidate_id])])
             transaction.execute(
                 update(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id).values(same_person_as=list(after))
             )
+
+    def locked(self, transaction: Transaction, candidate_id: UUID) -> Facts:
+        """
+        The facts of a candidate that awaits a decision; nobody else changes it before the transaction ends.
+
+        Raises:
+            CommandRefused: no such candidate, or decided already.
+        """
+        its = select(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id).with_for_update()
+        row = transaction.execute(its).one_or_none()
+        if row is None:
+            raise _unknown()
+        found = _candidate(row._mapping)
+        if found.status not in UNDECIDED:
+            raise CommandRefused(f"candidate {candidate_id} is {found.status} already; a decision is not changed")
+        return found.facts
+
+    def correct(self, transaction: Transaction, candidate_id: UUID, corrected: Corrected) -> None:
+        """
+        Put a person's labels and urgency in the place of screening's; passages of dropped labels go.
+
+        What a reviewer finds in a row without a sign makes it await a decision.
+
+        Raises:
+            CommandRefused: as `locked`.
+        """
+        facts = self.locked(transaction, candidate_id)
+        kept = {*corrected.labels, URGENT} if corrected.urgent else {*corrected.labels}
+        found = bool(corrected.labels) or corrected.urgent
+        values = {
+            **asdict(corrected),
+            "evidence": [asdict(span) for span in facts.evidence if span.label in kept],
+            "status": CandidateStatus.awaiting if found else CandidateStatus.screened_out,
+        }
+        transaction.execute(update(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id).values(values))
 
     def mark_transferred(self, transaction: Transaction, candidate_id: UUID, clue_id: UUID, reviewer: str) -> None:
         """
@@ -131,7 +165,7 @@ class Candidates:
 
         Raises:
             CommandRefused: there is none with this id, or she is erased.
-            Unreadable: the sealed part was changed or moved.
+            Unreadable: it was changed or moved.
         """
         row = self._one(candidate_id)
         key = self._vault.get([row["key_id"]]).get(row["key_id"])
@@ -169,14 +203,9 @@ class Candidates:
             _OFFICER_ID.validate_python(reviewer)
         except ValidationError:
             raise CommandRefused("a candidate is decided on by a person: give the reviewer's id") from None
-        is_it = CANDIDATE.c.candidate_id == candidate_id
-        decided = update(CANDIDATE).where(is_it, CANDIDATE.c.status.in_(UNDECIDED)).values(reviewer=reviewer, **values)
-        if transaction.execute(decided).rowcount == 1:
-            return
-        status = transaction.execute(select(CANDIDATE.c.status).where(is_it)).scalar_one_or_none()
-        if status is None:
-            raise _unknown()
-        raise CommandRefused(f"candidate {candidate_id} is {status} already; a decision is not changed")
+        self.locked(transaction, candidate_id)
+        decided = update(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id)
+        transaction.execute(decided.values(reviewer=reviewer, **values))
 
     def _row(self, candidate: NewCandidate, keys: Mapping[str, bytes]) -> dict[str, Any]:
         facts = candidate.facts

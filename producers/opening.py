@@ -27,4 +27,6 @@ def opening_facts(
         "legal_basis": legal_basis,
         "persons": [{"number": 1, "role": "applicant", "age_band": found.age_band, "id_number": found.id_number_state}],
     }
-    return ClueTransferred.read(fields) if role is Role.federation else ClueShared.read(fields)
+    if role is Role.federation:
+        return ClueTransferred.read(fields)
+    return ClueShared.read(fields | {"model_name_and_version": found.model})

@@ -29,6 +29,7 @@ class LocalAct(StrEnum):
     intake = "intake"
     list_candidates = "list-candidates"
     dismiss_candidate = "dismiss-candidate"
+    correct_candidate = "correct-candidate"
     see_clues = "see-clues"
     search = "search"
     open_particulars = "open-particulars"
@@ -137,6 +138,7 @@ ALLOWED: Mapping[str, frozenset[OfficerRole]] = {
     LocalAct.intake: _CASE_WORK,
     LocalAct.list_candidates: _CASE_WORK,
     LocalAct.dismiss_candidate: _REVIEW,
+    LocalAct.correct_candidate: _REVIEW,
     LocalAct.see_clues: _CASE_WORK,
     LocalAct.search: _CASE_WORK,
     LocalAct.open_particulars: _CASE_WORK,

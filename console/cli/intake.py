@@ -17,6 +17,8 @@ from rich.table import Table
 from clue_exchange.clock import Clock
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.store import Store
+from console.cli.correcting import correct
+from console.cli.defaulting import Defaulting
 from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
@@ -61,12 +63,20 @@ def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | Non
     show_report(report, console)
 
 
-@click.command()
+@click.group(cls=Defaulting, default="list")
+def candidates() -> None:
+    """List the candidates that await a person; correct what screening said of one. 待审候选线索"""
+
+
+candidates.add_command(correct)
+
+
+@candidates.command("list")
 @config_option
 @click.option("--all", "everything", is_flag=True, help="Those decided on and those screened out too.")
 @proof_options
 @json_option
-def candidates(config: Path, everything: bool, as_json: bool, **given: Any) -> None:
+def list_candidates(config: Path, everything: bool, as_json: bool, **given: Any) -> None:
     """List the candidates that await a person; facts alone, and the look is logged. 待审候选线索"""
     with opened(config) as agency:
         officer = looking(agency.people, Proof.taken_from(given), LocalAct.list_candidates)

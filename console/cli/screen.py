@@ -15,6 +15,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from console.cli.correcting import evaluate
+from console.cli.defaulting import Defaulting
 from console.words import NONE
 from producers.intake.narratives import Narrative, find_narratives
 from producers.intake.sheets import open_sheets
@@ -33,7 +35,15 @@ class _Counts:
     unreadable: int = 0
 
 
-@click.command()
+@click.group(cls=Defaulting, default="file")
+def screen() -> None:
+    """Screen the narratives of a table (csv, xlsx): labels, urgency, evidence; or evaluate screening. 筛查文本"""
+
+
+screen.add_command(evaluate)
+
+
+@screen.command("file")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--column", help="The header of the narratives; by default the usual ones are looked for.")
 @click.option(
@@ -44,7 +54,7 @@ class _Counts:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of rules instead of those that come with the program.",
 )
-def screen(file: Path, column: str | None, json_file: Path | None, rules: Path | None) -> None:
+def screen_file(file: Path, column: str | None, json_file: Path | None, rules: Path | None) -> None:
     """
     Screen the narratives of a table (csv, xlsx): labels, urgency, evidence. 筛查文本
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from producers.intake.errors import MappingInvalid
 from producers.intake.text import word
 from schemas.codes import Role, Source
+from schemas.event import MachineName
 
 BUNDLED_MAPPINGS = Path(__file__).with_name("mappings")
 
@@ -54,6 +55,7 @@ class TableMapping(_Entry):
         ignored: headers that are known and not taken.
         source: the one source of the whole table, or
         sources: the channel words of the register and the source that each means.
+        model: name and version of the data model (数据模型) whose output has source S10.
         absent: words that mean "nothing stated".
         same_as_registered: words in the address column that mean the registered address.
     """
@@ -64,6 +66,7 @@ class TableMapping(_Entry):
     ignored: tuple[str, ...] = ()
     source: Source | None = None
     sources: Mapping[str, Source] = {}
+    model: MachineName | None = None
     absent: tuple[str, ...] = ()
     same_as_registered: tuple[str, ...] = ()
 
@@ -73,6 +76,8 @@ class TableMapping(_Entry):
             raise ValueError(f"columns: {', '.join(sorted(missing))} is always needed")
         if (self.source is None) == (Column.source not in self.columns):
             raise ValueError("either `source` for the whole table or a source column with its words, not both")
+        if (Source.S10 in {self.source, *self.sources.values()}) != (self.model is not None):
+            raise ValueError("source S10, and only S10, names its `model` and version")
         headers = [word(header) for synonyms in (*self.columns.values(), self.ignored) for header in synonyms]
         if len(set(headers)) != len(headers):
             raise ValueError("a header stands for two things")

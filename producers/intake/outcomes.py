@@ -22,6 +22,7 @@ class Taken:
         row_hash: SHA-256 of what was taken, as read: the same row again has the same.
         flags: codes of flags.py and `normalised:<field>`.
         person_keys: equal keys of two rows mean that they may be of the same person.
+        model: name and version of the data model whose output this register is.
     """
 
     row: int
@@ -34,6 +35,7 @@ class Taken:
     age_band: AgeBand
     flags: tuple[str, ...]
     person_keys: tuple[str, ...] = field(repr=False)
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from clue_exchange.clock import Clock
 from clue_exchange.errors import StoreBusy
 from clue_exchange.store import Store, Transaction
-from producers.candidate import Facts, NewCandidate, Span
+from producers.candidate import URGENT, Facts, NewCandidate, Span
 from producers.candidates import Candidates
 from producers.intake.categories import categories
 from producers.intake.errors import FileRefused
@@ -28,7 +28,6 @@ from schemas.envelope import role_of
 
 BATCH_ROWS = 200
 CHINA = timezone(timedelta(hours=8))
-URGENT = "URGENT"
 Progress: TypeAlias = Callable[[int, int], None]
 """Told the rows read so far and the rows expected."""
 _REGISTER_CHARACTERS = 200
@@ -113,7 +112,7 @@ class _Desk:
             source=row.source,
             received_on=row.received_on,
             labels=tuple(screening.labels),
-            categories=categories(screening.labels),
+            categories=categories(screening.labels, screening.evidence),
             urgent=screening.urgent,
             evidence=_spans(screening),
             flags=row.flags,
@@ -121,6 +120,7 @@ class _Desk:
             age_band=row.age_band,
             same_person_as=self._persons.earlier(row.person_keys),
             taken_in_at=self._clock(),
+            model=row.model,
         )
         self._count(facts)
         return NewCandidate(facts, row.row_hash, row.particulars)

@@ -82,6 +82,7 @@ def _take(row: RawRow, header: Header, sheet: str | None, today: date) -> Taken:
         age_band=id_number.age_band(number.born_on, received_on),
         flags=tuple(fields.flags),
         person_keys=person_keys(number.key, telephone.key, name),
+        model=header.table.model if source is Source.S10 else None,
     )
 
 

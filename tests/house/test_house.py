@@ -16,6 +16,7 @@ import pytest
 from clue_exchange import errors as exchange_errors
 from clue_exchange.logs import LogEvent
 from console.cli import main
+from console.cli.defaulting import Defaulting
 from consumers.dead_letters import Reason
 from schemas import errors as contract_errors
 from schemas.catalog import CATALOG
@@ -128,11 +129,11 @@ def command_of(words: list[str]) -> click.Command | None:
     for word in words:
         if not isinstance(command, click.Group) or word.startswith("-"):
             break
-        found = command.commands.get(word)
+        found = command.commands.get(word) or (command.default_command if isinstance(command, Defaulting) else None)
         if found is None:
             return None
         command = found
-    return command
+    return command.default_command if isinstance(command, Defaulting) else command
 
 
 DOCUMENTS = ("README.md", "docs/operating.md", "CHANGELOG.md")

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from producers.intake import FileRefused, MappingInvalid, Reason, bundled_mappings, load_mapping, read_register
+from producers.intake import (
+    FileRefused,
+    MappingInvalid,
+    Reason,
+    RegisterMapping,
+    Taken,
+    bundled_mappings,
+    load_mapping,
+    read_register,
+)
 from producers.intake.mapping import BUNDLED_MAPPINGS
 from producers.intake.reasons import SENTENCES
 from schemas.codes import FEDERATION_SOURCES, PROCURATORATE_SOURCES, Role
@@ -83,3 +92,30 @@ def test_every_reason_has_its_sentences() -> None:
     """In Chinese and in English."""
     assert SENTENCES.keys() == set(Reason)
     assert all(sentence.zh and sentence.en for sentence in SENTENCES.values())
+
+
+@pytest.mark.parametrize(
+    ("source", "model", "is_right"),
+    [("S10", "m-1.2", True), ("S10", None, False), ("S8", "m-1.2", False), ("S8", None, True)],
+)
+def test_a_data_model_is_named_with_its_version(tmp_path: Path, source: str, model: str | None, is_right: bool) -> None:
+    """Source S10, and only S10, says which model found the row; every row taken carries it into the clue."""
+    lines = [
+        'name = "ours"', 'role = "procuratorate"', "[[tables]]", 'name = "模型"', f'source = "{source}"',
+        *([f'model = "{model}"'] if model else []),
+        "[tables.columns]", 'received_on = ["日期"]', 'narrative = ["内容"]',
+    ]  # fmt: skip
+    (tmp_path / "ours.toml").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "r.csv").write_text("日期,内容\n2022-03-05,丈夫打人。\n", encoding="utf-8")
+
+    if not is_right:
+        with pytest.raises(MappingInvalid, match="S10"):
+            load_mapping(tmp_path / "ours.toml")
+        return
+    (row,) = read_taken(tmp_path / "r.csv", load_mapping(tmp_path / "ours.toml"))
+    assert row.model == model
+
+
+def read_taken(path: Path, mapping: RegisterMapping) -> list[Taken]:
+    """The rows taken of a register."""
+    return [row for row in read_register(path, [mapping], TODAY) if isinstance(row, Taken)]

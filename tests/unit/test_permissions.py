@@ -41,7 +41,7 @@ see-clues ors          search ors             open-particulars ors   export-evid
 see-dead-letters sta   see-waiting sta        replay st              reconcile st           rebuild st
 erase rs               rotate-keys st         sign-agreement s       add-officer s          deactivate-officer s
 list-officers sta      note-conflict s        read-access-log sa     change-passphrase orsta
-go-on st               dismiss-dead-letter st recognise-topic st
+go-on st               dismiss-dead-letter st recognise-topic st     correct-candidate rs
 publish-figures s
 """
 LETTERS = dict(zip(OfficerRole, "orsta", strict=True))

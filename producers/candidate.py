@@ -2,9 +2,11 @@
 A candidate: a row of a register, screened, that awaits a person.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from schemas.codes import AgeBand, Category, IdNumberState, Source
@@ -42,7 +44,7 @@ class Facts:
         labels, urgent, evidence: what screening found.
         categories: what it proposes.
         flags: what intake marked.
-        same_person_as: other candidates that may be of the same person.
+        same_person_as, same_person_why: other candidates that may be of the same person, and why each of them.
         model: name and version of the data model that found it (source S10).
     """
 
@@ -62,6 +64,7 @@ class Facts:
     same_person_as: tuple[UUID, ...]
     taken_in_at: datetime
     model: str | None = None
+    same_person_why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,21 @@ class Candidate:
     @property
     def candidate_id(self) -> UUID:
         return self.facts.candidate_id
+
+
+def candidate_of(row: Mapping[Any, Any]) -> Candidate:
+    """The candidate that a row of the table holds."""
+    facts: dict[str, Any] = {
+        **{field.name: row.get(field.name) for field in fields(Facts)},
+        "source": Source(row["source"]),
+        "received_on": date.fromisoformat(row["received_on"]) if row["received_on"] else None,
+        "labels": tuple(row["labels"]),
+        "categories": tuple(map(Category, row["categories"])),
+        "evidence": tuple(Span(**span) for span in row["evidence"]),
+        "flags": tuple(row["flags"]),
+        "id_number_state": IdNumberState(row["id_number_state"]),
+        "age_band": AgeBand(row["age_band"]),
+        "same_person_as": tuple(map(UUID, row["same_person_as"])),
+        "same_person_why": tuple(row["same_person_as"].values()),
+    }
+    return Candidate(Facts(**facts), CandidateStatus(row["status"]), row["reviewer"], row["clue_id"])

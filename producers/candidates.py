@@ -5,8 +5,7 @@ Facts stand in clear, particulars are sealed. Nothing becomes a clue without a r
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import date
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +20,8 @@ from clue_exchange.people.access_entries import Subject
 from clue_exchange.sealing import new_data_key, seal, unseal
 from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import CANDIDATE
-from producers.candidate import URGENT, Candidate, CandidateStatus, Corrected, Facts, NewCandidate, Span
+from producers.candidate import URGENT, Candidate, CandidateStatus, Corrected, Facts, NewCandidate, candidate_of
 from schemas.codec import frame, unframe
-from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.event import OfficerId
 from schemas.particulars import Particulars
 from schemas.parts import particulars_schema
@@ -76,15 +74,14 @@ class Candidates:
             self._index.forget(transaction, row.candidate_id)
         return tuple(row.key_id for row in rows)
 
-    def link(self, transaction: Transaction, links: Mapping[UUID, Sequence[UUID]]) -> None:
-        """Add to each candidate others that may be of the same person."""
+    def link(self, transaction: Transaction, links: Mapping[UUID, Mapping[UUID, str]]) -> None:
+        """Add to each candidate others that may be of the same person, and why; a reason that is there stays."""
         columns = CANDIDATE.c.candidate_id, CANDIDATE.c.same_person_as
         linked = select(*columns).where(CANDIDATE.c.candidate_id.in_(links)).order_by(CANDIDATE.c.candidate_id)
         for candidate_id, before in transaction.execute(linked.with_for_update()).all():  # others that link them wait
-            after = dict.fromkeys([*before, *map(str, links[candidate_id])])
-            transaction.execute(
-                update(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id).values(same_person_as=list(after))
-            )
+            after = {str(other): why for other, why in links[candidate_id].items()} | before
+            its = update(CANDIDATE).where(CANDIDATE.c.candidate_id == candidate_id)
+            transaction.execute(its.values(same_person_as=after))
 
     def locked(self, transaction: Transaction, candidate_id: UUID) -> Facts:
         """
@@ -97,7 +94,7 @@ class Candidates:
         row = transaction.execute(its).one_or_none()
         if row is None:
             raise _unknown()
-        found = _candidate(row._mapping)
+        found = candidate_of(row._mapping)
         if found.status not in UNDECIDED:
             raise CommandRefused(f"candidate {candidate_id} is {found.status} already; a decision is not changed")
         return found.facts
@@ -146,7 +143,7 @@ class Candidates:
         Raises:
             CommandRefused: there is none with this id.
         """
-        return _candidate(self._one(candidate_id))
+        return candidate_of(self._one(candidate_id))
 
     def particulars(self, candidate_id: UUID, permit: OpeningPermit) -> Particulars:
         """
@@ -182,14 +179,14 @@ class Candidates:
         )
         with self._store.reading() as transaction:
             rows = transaction.execute(query if status is None else query.where(columns.status == status)).all()
-        return tuple(_candidate(row._mapping) for row in rows)
+        return tuple(candidate_of(row._mapping) for row in rows)
 
     def between(self, first: UUID, last: UUID) -> tuple[Candidate, ...]:
         """The candidates whose ids lie between these two, both included; found by the index."""
         query = select(CANDIDATE).where(CANDIDATE.c.candidate_id.between(first, last))
         with self._store.reading() as transaction:
             rows = transaction.execute(query.order_by(CANDIDATE.c.candidate_id)).all()
-        return tuple(_candidate(row._mapping) for row in rows)
+        return tuple(candidate_of(row._mapping) for row in rows)
 
     def _one(self, candidate_id: UUID) -> RowMapping:
         with self._store.reading() as transaction:
@@ -212,11 +209,12 @@ class Candidates:
         key_id = _key_id(facts.candidate_id)
         data = frame(particulars_schema(), candidate.particulars.model_dump())
         found = bool(facts.labels) or facts.urgent
+        told = asdict(facts)
         return {
-            **asdict(facts),
+            **told,
+            "same_person_as": dict(zip(map(str, facts.same_person_as), told.pop("same_person_why"), strict=True)),
             "row_hash": self._index.fingerprint(candidate.row_hash),
             "received_on": facts.received_on.isoformat() if facts.received_on else None,
-            "same_person_as": list(map(str, facts.same_person_as)),
             "sealed": seal(keys[key_id], self._place(facts.candidate_id), data),
             "key_id": key_id,
             "status": CandidateStatus.awaiting if found else CandidateStatus.screened_out,
@@ -228,22 +226,6 @@ class Candidates:
 
 def _key_id(candidate_id: UUID) -> str:
     return f"candidate-{candidate_id}"
-
-
-def _candidate(row: RowMapping) -> Candidate:
-    facts = {
-        **{field.name: row[field.name] for field in fields(Facts)},
-        "source": Source(row["source"]),
-        "received_on": date.fromisoformat(row["received_on"]) if row["received_on"] else None,
-        "labels": tuple(row["labels"]),
-        "categories": tuple(map(Category, row["categories"])),
-        "evidence": tuple(Span(**span) for span in row["evidence"]),
-        "flags": tuple(row["flags"]),
-        "id_number_state": IdNumberState(row["id_number_state"]),
-        "age_band": AgeBand(row["age_band"]),
-        "same_person_as": tuple(map(UUID, row["same_person_as"])),
-    }
-    return Candidate(Facts(**facts), CandidateStatus(row["status"]), row["reviewer"], row["clue_id"])
 
 
 def _unknown() -> CommandRefused:

@@ -2,7 +2,7 @@
 `clue-exchange candidate | hand-over | particulars | erase`: what concerns one person, by proven officers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,26 @@ from console.cli.options import (
     permitted_clue,
 )
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
+from console.words import Meaning
 from consumers.particulars import open_particulars
+from producers.candidate import Facts
+from producers.intake.person import Why
 from producers.opening import opening_facts
 from schemas.clue_events import ErasureConfirmed, ErasureRequested
 from schemas.codes import Category, LegalBasis, Role
 from schemas.event import PersonKey
 from schemas.particulars import Particulars
 from schemas.reasons import ErasureGround
+
+WHY_SAME: Mapping[Why, Meaning] = {
+    Why.number: Meaning("证件号相同", "the same number"),
+    Why.number_but_check: Meaning("证件号除校验码外相同", "the same number but for its check digit"),
+    Why.phone_and_name: Meaning("电话和姓名相同", "the same telephone and name"),
+    Why.birth_and_name: Meaning("出生日期和姓名相同", "the same birth date and name"),
+    Why.phone_and_text: Meaning("电话相同、所述相近", "the same telephone, and much the same is told"),
+    Why.name_and_text: Meaning("姓名相同、所述相近", "the same name, and much the same is told"),
+}
+"""Why two rows of a register may be of the same person."""
 
 
 class PersonParameter(click.ParamType[PersonKey]):
@@ -76,6 +89,7 @@ def candidate(candidate_id: GivenId, config: Path, purpose: str, **given: Any) -
         meant = find_candidate(people, kept, candidate_id, LocalAct.open_particulars, officer)
         with people.log.opening(officer, Subject(candidate_id=meant), Purpose(purpose)) as permit:
             _show(kept.particulars(meant, permit))
+        _show_linked(kept.get(meant).facts)
         with agency.store.reading() as transaction:
             _show_same(agency.index.same_persons(transaction, meant), officer)
 
@@ -156,6 +170,12 @@ def _show(told: Particulars) -> None:
         if value is not None:
             table.add_row(name, str(value))
     Console().print(table)
+
+
+def _show_linked(facts: Facts) -> None:
+    for other, why in zip(facts.same_person_as, facts.same_person_why, strict=True):
+        meaning = WHY_SAME[Why(why)]
+        click.echo(f"may be of the same person as {other}: {meaning.en} 疑似同一人:{meaning.zh}")
 
 
 def _show_same(elsewhere: Sequence[Occurrence], officer: Officer) -> None:

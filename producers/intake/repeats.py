@@ -1,41 +1,79 @@
 """
-Rows that seem to be of the same person: linked for a person to look at, never merged.
+Rows that seem to be of the same person or matter: offered to a person with the reason, never merged.
+
+A key that two rows share is enough where it is strong (the number, the telephone with the name …). A weak one (the
+telephone alone, the name alone) needs that both tell much the same.
 """
 
 import hashlib
+from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
+from zlib import crc32
+
+from producers.intake.outcomes import Taken
+from producers.intake.person import Why
 
 LINKS_MAX = 20
 """A telephone that stands in hundreds of rows is a clerk's, and links to all of them would help nobody."""
+SKETCH = 48
+"""Of each narrative so many of its smallest pairs are kept: 192 bytes, whatever its length."""
+
+
+# How alike two narratives must be beside a weak key.
+ALIKE = {Why.phone_and_text: 0.12, Why.name_and_text: 0.25}
+
+
+@dataclass(frozen=True, slots=True)
+class SamePerson:
+    """Another row that may be of the same person, and why."""
+
+    candidate_id: UUID
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    candidate_id: UUID
+    sketch: "array[int]"
 
 
 class SamePersons:
     """
     The rows of one file so far, by their person keys.
 
-    Memory grows with the rows: two short keys each, at most ENTRIES_MAX rows.
+    Memory grows with the rows: a few short keys and a sketch each, at most ENTRIES_MAX rows.
     """
 
     def __init__(self) -> None:
-        self._rows: dict[bytes, list[UUID]] = {}
+        self._rows: dict[bytes, list[_Row]] = {}
 
-    def earlier(self, person_keys: Iterable[str]) -> tuple[UUID, ...]:
-        """The earlier rows of the same person, each once, the oldest first; at most LINKS_MAX."""
-        found = {row: None for key in person_keys for row in self._rows.get(_digest(key), ())}
-        return tuple(found)[:LINKS_MAX]
+    def earlier(self, row: Taken) -> tuple[SamePerson, ...]:
+        """The earlier rows of the same person, each once with its strongest reason; at most LINKS_MAX."""
+        return self._found(row, row.person_keys)
 
-    def to_link_back(self, person_keys: Iterable[str]) -> tuple[UUID, ...]:
+    def to_link_back(self, row: Taken) -> tuple[SamePerson, ...]:
         """The earlier rows that are to know of this one too: a group that is full learns of no more."""
-        found = {row: None for key in person_keys if not self._is_full(key) for row in self._rows.get(_digest(key), ())}
-        return tuple(found)[:LINKS_MAX]
+        return self._found(row, (key for key in row.person_keys if not self._is_full(key)))
 
-    def note(self, person_keys: Iterable[str], candidate_id: UUID) -> None:
+    def note(self, row: Taken, candidate_id: UUID) -> None:
         """Let later rows find this one."""
-        for key in person_keys:
+        kept = _Row(candidate_id, _sketch(row.particulars.narrative or ""))
+        for key in row.person_keys:
             rows = self._rows.setdefault(_digest(key), [])
-            if len(rows) < LINKS_MAX and candidate_id not in rows:
-                rows.append(candidate_id)
+            if len(rows) < LINKS_MAX and all(other.candidate_id != candidate_id for other in rows):
+                rows.append(kept)
+
+    def _found(self, row: Taken, keys: Iterable[str]) -> tuple[SamePerson, ...]:
+        sketch = _sketch(row.particulars.narrative or "")
+        found: dict[UUID, Why] = {}
+        for key in keys:
+            why = Why(key.partition(":")[0])
+            for other in self._rows.get(_digest(key), ()):
+                if _alike(sketch, other.sketch) >= ALIKE.get(why, 0.0):
+                    found.setdefault(other.candidate_id, why)
+        return tuple(SamePerson(candidate_id, why) for candidate_id, why in found.items())[:LINKS_MAX]
 
     def _is_full(self, key: str) -> bool:
         return len(self._rows.get(_digest(key), ())) >= LINKS_MAX
@@ -43,3 +81,19 @@ class SamePersons:
 
 def _digest(key: str) -> bytes:
     return hashlib.blake2b(key.encode(), digest_size=12).digest()
+
+
+def _sketch(narrative: str) -> "array[int]":
+    """The smallest hashes of its pairs of characters: two sketches are as alike as the texts, about."""
+    words = "".join(filter(str.isalnum, narrative))
+    pairs = {crc32(words[at : at + 2].encode()) for at in range(len(words) - 1)}
+    return array("I", sorted(pairs)[:SKETCH])
+
+
+def _alike(one: "array[int]", other: "array[int]") -> float:
+    """The share of the shorter sketch that the other one has too, among the hashes that both could hold."""
+    if not one or not other:
+        return 0.0
+    limit = min(one[-1], other[-1])
+    left, right = ({value for value in sketch if value <= limit} for sketch in (one, other))
+    return len(left & right) / min(len(left), len(right))

@@ -86,7 +86,7 @@ class _Desk:
         """Screen the rows that are not kept yet and add them, linked with those of the same person."""
         kept = dict(self._candidates.known(transaction, [row.row_hash for row in rows]))
         fresh: dict[bytes, NewCandidate] = {}
-        back_links: dict[UUID, list[UUID]] = defaultdict(list)
+        back_links: dict[UUID, dict[UUID, str]] = defaultdict(dict)
         for row in rows:
             if row.row_hash in kept:
                 self.tally.repeated += 1
@@ -94,9 +94,9 @@ class _Desk:
                 candidate = self._candidate(row)
                 fresh[row.row_hash] = candidate
                 kept[row.row_hash] = candidate.facts.candidate_id
-                for earlier in self._persons.to_link_back(row.person_keys):
-                    back_links[earlier].append(candidate.facts.candidate_id)
-            self._persons.note(row.person_keys, kept[row.row_hash])
+                for earlier in self._persons.to_link_back(row):
+                    back_links[earlier.candidate_id][candidate.facts.candidate_id] = earlier.why
+            self._persons.note(row, kept[row.row_hash])
         added = self._candidates.add(transaction, list(fresh.values()))
         if any(added[row_hash] != candidate.facts.candidate_id for row_hash, candidate in fresh.items()):
             raise StoreBusy("another process takes in the same rows; run it again when that one is done")
@@ -104,6 +104,7 @@ class _Desk:
 
     def _candidate(self, row: Taken) -> NewCandidate:
         screening = self._screener.screen(row.particulars.narrative or "")
+        same = self._persons.earlier(row)
         facts = Facts(
             candidate_id=uuid4(),
             register=self.register,
@@ -118,7 +119,8 @@ class _Desk:
             flags=row.flags,
             id_number_state=row.id_number,
             age_band=row.age_band,
-            same_person_as=self._persons.earlier(row.person_keys),
+            same_person_as=tuple(each.candidate_id for each in same),
+            same_person_why=tuple(each.why for each in same),
             taken_in_at=self._clock(),
             model=row.model,
         )

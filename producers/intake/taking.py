@@ -81,7 +81,7 @@ def _take(row: RawRow, header: Header, sheet: str | None, today: date) -> Taken:
         id_number=number.state,
         age_band=id_number.age_band(number.born_on, received_on),
         flags=tuple(fields.flags),
-        person_keys=person_keys(number.key, telephone.key, name),
+        person_keys=person_keys(number, telephone.key, name),
         model=header.table.model if source is Source.S10 else None,
     )
 

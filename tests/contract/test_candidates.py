@@ -197,11 +197,17 @@ def test_an_unknown_candidate_is_refused(store: Store, candidates: Candidates) -
 
 def test_links_are_added_once(store: Store, candidates: Candidates) -> None:
     """Offered to a person; repeating it changes nothing."""
-    kept(store, candidates, a_candidate(1), a_candidate(2), a_candidate(3, same_person_as=(UUID(int=1),)))
+    kept(
+        store,
+        candidates,
+        a_candidate(1),
+        a_candidate(2),
+        a_candidate(3, same_person_as=(UUID(int=1),), same_person_why=("number",)),
+    )
 
     for _ in range(2):
         with store.transaction() as transaction:
-            candidates.link(transaction, {UUID(int=1): [UUID(int=2), UUID(int=3)]})
+            candidates.link(transaction, {UUID(int=1): {UUID(int=2): "number", UUID(int=3): "number"}})
 
     assert candidates.get(UUID(int=1)).facts.same_person_as == (UUID(int=2), UUID(int=3))
     assert candidates.get(UUID(int=3)).facts.same_person_as == (UUID(int=1),)

@@ -146,7 +146,7 @@ def test_links_of_two_processes_at_once_are_all_kept(store: Store, candidates: C
 
     def link(other: int) -> None:
         with store.transaction() as transaction:
-            candidates.link(transaction, {UUID(int=1): [UUID(int=other)]})
+            candidates.link(transaction, {UUID(int=1): {UUID(int=other): "number"}})
 
     threads = [threading.Thread(target=link, args=(other,)) for other in range(2, 12)]
     for thread in threads:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from producers.intake import NoEntry, Outcome, Taken
+from producers.intake.repeats import SamePersons
 from schemas.codes import AgeBand, IdNumberState, Source
 from tests.registers import COMPLAINTS, HOTLINE, outcomes
 
@@ -131,13 +133,13 @@ def test_ages_are_those_of_the_day_of_registration(complaints: list[Outcome]) ->
 
 
 def test_persons_who_were_registered_twice_are_found(complaints: list[Outcome]) -> None:
-    """By the same valid number in either length, or by the same telephone and name."""
-    rows: dict[str, list[int]] = {}
+    """By the same valid number in either length, or by the same telephone and name; and nobody else is offered."""
+    seen, pairs = SamePersons(), set()
     for row in by_row(complaints).values():
-        for key in row.person_keys:
-            rows.setdefault(key, []).append(row.row)
+        pairs |= {(found.candidate_id.int, row.row) for found in seen.earlier(row)}
+        seen.note(row, UUID(int=row.row))
 
-    assert {tuple(found) for found in rows.values() if len(found) > 1} == {
+    assert pairs == {
         (4, 231), (12, 20), (24, 97), (30, 38), (39, 94), (91, 158), (105, 110),
     }  # fmt: skip
 

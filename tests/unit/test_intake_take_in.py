@@ -104,8 +104,8 @@ def test_rows_of_the_same_person_are_linked_both_ways_and_not_merged(
     rows = [
         a_row(序号="1", 身份证号="11010519491231002X", 联系电话=""),
         a_row(序号="2", 身份证号="110105491231002", 联系电话="19900000002"),
-        a_row(序号="3", 身份证号="", 联系电话="199-0000-0002"),
-        a_row(序号="4", 身份证号="", 联系电话="19900000002", 姓名="另一人"),
+        a_row(序号="3", 身份证号="", 联系电话="199-0000-0002", 诉求内容="婆婆病了，没有钱买药。"),
+        a_row(序号="4", 身份证号="", 联系电话="19900000002", 姓名="另一人", 诉求内容="楼上漏水。"),
     ]
 
     report = taken_in(a_csv(tmp_path / "r.csv", *rows), store, candidates)
@@ -116,6 +116,7 @@ def test_rows_of_the_same_person_are_linked_both_ways_and_not_merged(
     assert set(two.same_person_as) == {one.candidate_id, three.candidate_id}
     assert three.same_person_as == (two.candidate_id,)
     assert four.same_person_as == ()
+    assert (one.same_person_why, three.same_person_why) == (("number",), ("phone_and_name",))
 
 
 def test_a_telephone_of_hundreds_of_rows_links_few_of_them(

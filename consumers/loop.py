@@ -132,13 +132,14 @@ class Loop:
                 consumer.require_held()
             if idle_polls % POLLS_BETWEEN_RECOGNITIONS == POLLS_BETWEEN_RECOGNITIONS - 1:
                 self._journals.recognise()
+                self._reopen()  # another process may have adopted a version of the agreement
             if self._has_stopped or polls % POLLS_BETWEEN_CHECKS == 0:
                 self._has_stopped = False
                 if self._journals.going().keys() != set(read):
                     return
 
     def _reopen(self) -> None:
-        """After an upgrade: what waited for a newer version can be read now."""
+        """What waited for a newer version, of this program or of the agreement, can be read now."""
         with self._store.transaction() as transaction:
             placements = self._receiver.reopen(transaction)
         if placements:

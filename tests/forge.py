@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.keyring import DataKey
 from clue_exchange.sealing import SUITE, PartPlace, seal
-from clue_exchange.signed_events import courtesy_headers, record_key
+from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
 from clue_exchange.topics import topic_name
 from schemas.catalog import BY_NAME, Family
 from schemas.clue_events import ClueTransferred
@@ -152,6 +152,14 @@ class Forge:
         """All that taking in may change at the procuratorate, besides position, dead letters, rejections, log."""
         with self.sides.procuratorate.store.reading() as transaction:
             return [rows(transaction, f"SELECT * FROM {table}") for table in STATE]
+
+    def hold(self, record: ReceivedRecord, envelope: Envelope, event: Event) -> None:
+        """The federation holds it itself, as after it was read back."""
+        value = record.value or b""
+        number, body_hash = Record.from_value(value).number, Record.from_value(value).body_hash
+        with self.sides.federation.store.transaction() as transaction:
+            signed = SignedEvent(record.topic, number, value, body_hash, envelope, event)
+            self.sides.federation.ledger.append(transaction, [signed])
 
     def view(self, clue_id: UUID) -> tuple[str, list[str | None]]:
         """The state of a clue at the procuratorate, and why each of its placed events is void."""

@@ -9,7 +9,7 @@ import pytest
 
 from clue_exchange.agreements import SignedAgreement
 from clue_exchange.journals import Gap, read_position
-from schemas.clue_events import ClueSupplemented
+from schemas.clue_events import ClueSupplemented, ClueTransferred
 from schemas.codes import Role
 from schemas.envelope import Record
 from schemas.fold import NOT_IN_FORCE
@@ -76,9 +76,11 @@ def test_h075_a_clue_that_is_opened_outside_the_agreement_is_void_on_both_sides(
     envelope = forge.envelope(occurred_at=occurred)
     record = forge.record(envelope)
     forge.deliver_keys()
+    forge.hold(record, envelope, an_event(ClueTransferred))
 
     assert forge.judged(record) == Judged("void")
     assert forge.view(envelope.clue_id) == ("unopened", [NOT_IN_FORCE])
+    assert len(forge.sides.digests(envelope.clue_id)) == 1
 
 
 def test_h075_a_running_case_goes_on_after_the_agreement_ended(forge: Forge) -> None:

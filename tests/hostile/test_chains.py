@@ -57,18 +57,21 @@ def test_h071_what_names_an_event_of_another_clue_is_void_once_that_is_known(
     forge: Forge, link: str, is_late: bool
 ) -> None:
     """It would wait for ever: that event never takes its place in this clue."""
-    other = forge.record(forge.envelope())
-    named = Record.from_value(other.value or b"").body_hash
-    clue_id = uuid4()
-    hostile = forge.record(forge.envelope(clue_id=clue_id, **linked(link, named)))
+    of_other, clue_id = forge.envelope(), uuid4()
+    other = forge.record(of_other)
+    envelope = forge.envelope(clue_id=clue_id, **linked(link, Record.from_value(other.value or b"").body_hash))
+    hostile = forge.record(envelope)
     forge.deliver_keys()
 
     before, after = (hostile, other) if is_late else (other, hostile)
     first = forge.judged(before)
     forge.judged(forge.at_next(after))
+    for record, made in ((hostile, envelope), (other, of_other)):  # in one order, whichever the other side had
+        forge.hold(record, made, an_event(ClueTransferred))
 
     assert first == Judged("waiting" if is_late else "applied")
     assert placed(forge, clue_id) == [MISLINKED]
+    assert len(forge.sides.digests(clue_id)) == 1
 
 
 def test_h071_in_one_batch_too(forge: Forge) -> None:

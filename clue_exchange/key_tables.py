@@ -50,6 +50,9 @@ MISSING_KEY = Table(
     METADATA,
     Column("key_id", String(80), primary_key=True),
     Column("since", Moment, nullable=False),
+    Column("clue_id", Uuid),  # of a person's key
+    Column("added_by", String(16)),
+    Column("number", Integer),
 )
 
 # Written by clue_exchange/keys/blind_index.py alone: where persons occur, by an HMAC of their numbers.

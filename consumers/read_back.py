@@ -71,6 +71,7 @@ class ReadBack:
         self._recognise_topics()
         self._read_keys_again_if_lost()
         found = [self._read(topic) for topic in self._behind()]
+        found += [self._read_again(topic) for topic in self._lacking()]
         self._require_whole()
         self._warn_of_tombstones([key_id for each in found for key_id in each.tombstoned])
         with self._books.store.reading() as transaction:
@@ -148,16 +149,27 @@ class ReadBack:
         with self._books.store.transaction() as transaction:
             go_on_at(transaction, topic, offset, self._books.clock())
 
-    def _require_whole(self) -> None:
+    def _read_again(self, topic: str) -> TakenBack:
+        """From the beginning: the position is behind numbers that are not here any more."""
+        with self._books.store.transaction() as transaction:
+            go_on_at(transaction, topic, 0, self._books.clock())
+        return self._read(topic)
+
+    def _lacking(self) -> dict[str, list[int]]:
+        """The numbers that were given, and are not here, of each own journal of events where there are any."""
         books = self._books
         with books.store.reading() as transaction:
-            for topic, last in books.outbox.last_numbers(transaction, self._journals[1:]).items():
-                if lacking := books.ledger.lacking(transaction, topic, last):
-                    raise JournalStopped(
-                        topic,
-                        f"{len(lacking)} of its numbers up to {last} are neither here nor in Kafka, the first is "
-                        f"{lacking[0]}. Nothing is sent; restore a newer copy",
-                    )
+            given = books.outbox.last_numbers(transaction, self._journals[1:])
+            lacking = {topic: books.ledger.lacking(transaction, topic, last) for topic, last in given.items()}
+        return {topic: numbers for topic, numbers in lacking.items() if numbers}
+
+    def _require_whole(self) -> None:
+        for topic, lacking in self._lacking().items():
+            raise JournalStopped(
+                topic,
+                f"{len(lacking)} of its numbers are neither here nor in Kafka, the first is {lacking[0]}. Nothing is "
+                "sent; restore a newer copy",
+            )
 
     def _warn_of_tombstones(self, key_ids: Sequence[str]) -> None:
         """A tombstone proves nothing: a key that lives here stays, and a person is told."""

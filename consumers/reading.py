@@ -108,10 +108,10 @@ class Reader:
         return self._without_conflicts(transaction, [reading.attempt(opening) for reading in readings])
 
     def _means(self, transaction: Transaction, addressed: Sequence[Addressed], terms: Mapping[int, Terms]) -> Means:
-        wanted = {key_id for each in addressed for key_id in each.key_ids}
+        wanted = {key_id: of for each in addressed for key_id, of in each.keys_of.items()}
         keys = self._keyring.open_keys(transaction, wanted) if wanted else {}
         if len(keys) < len(wanted):
-            self._keyring.note_missing(transaction, wanted - keys.keys())
+            self._keyring.note_missing(transaction, {each: of for each, of in wanted.items() if each not in keys})
         return Means(keys, terms.keys())
 
     def _permit(

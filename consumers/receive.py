@@ -14,6 +14,7 @@ from typing import TypeVar
 from clue_exchange.agreements import Terms
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.keys.missing_keys import KeyOf
 from clue_exchange.sealing import SUITE
 from clue_exchange.signed_events import courtesy_headers, record_key
 from clue_exchange.signing import BadSignature, Verifier
@@ -56,7 +57,14 @@ class Addressed:
     @property
     def key_ids(self) -> set[str]:
         """The keys that its parts are sealed with."""
-        return {self.envelope.facts.key_id, *(each.part.key_id for each in self.envelope.particulars)}
+        return set(self.keys_of)
+
+    @property
+    def keys_of(self) -> dict[str, KeyOf]:
+        """The same, each with whose it is."""
+        clue_id = self.envelope.clue_id
+        persons = {each.part.key_id: KeyOf(clue_id, *each.person.key) for each in self.envelope.particulars}
+        return {self.envelope.facts.key_id: KeyOf(), **persons}
 
 
 def unpack(source: ReceivedRecord) -> Record:

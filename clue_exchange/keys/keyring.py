@@ -19,6 +19,7 @@ from clue_exchange.key_tables import DATA_KEY
 from clue_exchange.keys import missing_keys
 from clue_exchange.keys.arriving_keys import ArrivingKeys
 from clue_exchange.keys.keystore import PrivateKeys, receiving_key_id
+from clue_exchange.keys.missing_keys import KeyOf
 from clue_exchange.keys.vault import Vault
 from clue_exchange.outbox import Outbox
 from clue_exchange.sealing import Unreadable, new_data_key, unwrap, wrap, wrap_info
@@ -93,9 +94,9 @@ class KeyRing:
         known = self.alive_among(transaction, key_ids)
         return self._vault.get(known) if known else {}
 
-    def note_missing(self, transaction: Transaction, key_ids: Collection[str]) -> None:
+    def note_missing(self, transaction: Transaction, wanted: Mapping[str, KeyOf]) -> None:
         """Of these keys, those that never were here are wanted: the next receipt names them."""
-        missing_keys.note(transaction, key_ids, self._clock())
+        missing_keys.note(transaction, wanted, self._clock())
 
     def arriving(self) -> ArrivingKeys:
         """Where the data keys of a batch are taken in that the counterpart published."""

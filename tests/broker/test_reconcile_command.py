@@ -5,16 +5,18 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from clue_exchange.logs import json_log
 from console import restoring
+from console.node import Node
 from schemas.clue_events import ClueAccepted
 from schemas.codes import Role
 from tests.builders import an_event
 from tests.desks import Desk
-from tests.kafka_steps import delete_records, journals, relay_once, wait_until
+from tests.kafka_steps import DEADLINE_SECONDS, delete_records, journals, relay_once, wait_until
 from tests.restoring import Exchange, exchange_of
 from tests.two_sides import TwoSides
 
@@ -87,3 +89,25 @@ def test_a_counterpart_that_does_not_answer_is_told_as_such(exchange: Exchange) 
     refused = desk.run("reconcile", "--wait", "1", *desk.by("wang"), expected=1)
 
     assert "no answer within 1 s" in refused.output
+
+
+def test_an_own_event_that_was_lost_is_read_back_when_the_node_starts_again(exchange: Exchange) -> None:
+    """The other side names it, and cannot send it: our own topic holds it."""
+    desk = Desk.of(exchange.sides.federation, exchange.folder)
+    before = exchange.digests()
+    connected = len(exchange.logged("loop.connected"))
+    nodes = [Node(exchange.sides.side(role), json_log(exchange.told)) for role in Role]
+    threads = [Thread(target=node.run) for node in nodes]
+    for thread in threads:
+        thread.start()
+    wait_until(exchange.sides.federation, lambda: len(exchange.logged("loop.connected")) == connected + 2)
+    harm(exchange, Role.federation, "DELETE FROM event WHERE event_type = 'ClueTransferred' AND number = 2")
+    told = json.loads(desk.run("reconcile", *desk.by("wang"), "--json", expected=1).stdout)
+    for node, thread in zip(nodes, threads, strict=True):
+        node.stop()
+        thread.join(DEADLINE_SECONDS)
+
+    exchange.settle()
+
+    assert [each["kinds"] for each in told["differences"]] == [["own_lacking_here"]]
+    assert exchange.digests() == before

@@ -12,6 +12,7 @@ import pytest
 
 from clue_exchange.access_log import AccessLog
 from clue_exchange.errors import CommandRefused, KeysUnavailable
+from clue_exchange.keys import missing_keys
 from clue_exchange.logs import json_log
 from clue_exchange.people.access_entries import Subject
 from clue_exchange.people.permissions import Officer, OfficerRole, Purpose
@@ -213,3 +214,20 @@ def test_the_same_number_is_found_in_another_clue_and_nothing_is_done_about_it(s
             tokens[role] = {row[0] for row in rows(transaction, "SELECT token FROM person_index")}
         assert [each.clue_id for each in found] == [clues[1].envelope.clue_id]
     assert not tokens[Role.federation] & tokens[Role.procuratorate]
+
+
+def test_the_key_of_an_erased_person_is_asked_for_no_more(sides: TwoSides) -> None:
+    """It never came, as after a rebuild when compaction has taken it; no receipt names it from then on."""
+    clue_id = sides.transfer().envelope.clue_id
+    sent = sides.sent_by(Role.federation)
+    sides.give(Role.procuratorate, [each for each in sent if not (each.key or b"").startswith(b"person-")])
+    agency = sides.procuratorate
+    with agency.store.transaction() as transaction:
+        before = missing_keys.listed(transaction, 10)
+    agency.procuratorate().request_erasure(clue_id, an_event(ErasureRequested))
+
+    with agency.store.transaction() as transaction:
+        after = missing_keys.listed(transaction, 10)
+
+    assert [key_id[:7] for key_id in before] == ["person-"]
+    assert after == []

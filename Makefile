@@ -52,11 +52,14 @@ bench: $(READY)  ## the measurements that the documents quote
 	$(BIN)/python -m benchmarks.screening_speed
 	$(BIN)/python -m benchmarks.screening_quality
 
-lock: $(READY)  ## resolve the dependencies anew (a release must be a week old) and write requirements.lock
+lock: $(READY)  ## resolve the dependencies anew (a release must be a week old) and write both locks
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
 		--exclude-newer $$(date -u -d '7 days ago' +%F) --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--constraint requirements.lock --output-file requirements-node.lock
 
 clean:  ## remove what the doors made, but not the environment
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache

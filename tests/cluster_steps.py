@@ -44,9 +44,9 @@ class Cluster:
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path) -> "Iterator[Cluster]":
-        """Start all of it in this folder; killed at the end, for nobody needs the data."""
-        with links(3) as made:
+    def opened(cls, folder: Path, host: str = "127.0.0.1") -> "Iterator[Cluster]":
+        """Start all of it in this folder, the links at this address; killed at the end, for nobody needs the data."""
+        with links(3, host) as made:
             outside = {place: link.address for place, link in enumerate(made, 1)}
             kafka = EmbeddedKafka(folder, brokers=3, outside=outside)
             try:

@@ -20,7 +20,7 @@ SETTINGS = {
     "group.initial.rebalance.delay.ms": "0",
     "broker.session.timeout.ms": "3000",  # after kill -9 the old registration must expire first: 9 s by default
     "broker.heartbeat.interval.ms": "500",
-    "log.cleaner.dedupe.buffer.size": "16777216",  # 128 MiB by default, half of our heap
+    "log.cleaner.dedupe.buffer.size": "16777216",  # 128 MiB by default, too much of our heap
 }
 FEWEST_REPLICAS_PREFIXES = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
 

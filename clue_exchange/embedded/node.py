@@ -20,7 +20,7 @@ STOP_SECONDS = 10
 LOOK_AGAIN_SECONDS = 0.05
 
 JVM_FLAGS = (
-    "-Xmx256m",
+    "-Xmx512m",  # 256 were too few, at times, for a broker that recovers while all its clients come back
     "-Xms64m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",  # half the start time; the optimising compiler never earns its keep in a short run

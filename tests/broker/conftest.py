@@ -9,28 +9,44 @@ from uuid import uuid4
 
 import pytest
 
-from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.kafka_records import TopicSpec
 from clue_exchange.logs import Log, json_log
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
 from schemas.codes import Role
 from tests.doors import Doors
+from tests.kafka_container import RunningKafka, running_kafka
 from tests.kafka_steps import clue_exchange
 from tests.two_sides import SetClock, TwoSides, settings_for
 
+WHICH = pytest.StashKey[str]()
+
 
 @pytest.fixture(scope="session")
-def embedded_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+def kafka_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningKafka]:
     """A broker that runs until the last test is done; tests that stop brokers start their own."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as kafka:
+    with running_kafka(tmp_path_factory.mktemp("kafka")) as kafka:
+        pytestconfig.stash[WHICH] = kafka.told
         yield kafka
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that run on whichever Kafka there is."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "kafka_server" in item.fixturenames:
+            item.add_marker(pytest.mark.any_kafka)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say on which Kafka the tests ran."""
+    if which := config.stash.get(WHICH, None):
+        terminalreporter.write_line(f"Kafka of the integration tests: {which}")
+
+
 @pytest.fixture
-def bootstrap(embedded_kafka: EmbeddedKafka) -> str:
+def bootstrap(kafka_server: RunningKafka) -> str:
     """The address of the session's broker."""
-    return embedded_kafka.bootstrap
+    return kafka_server.bootstrap
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ PUBLIC_KEY = Table(
     Column("last", BigInteger),
 )
 
-# Written by clue_exchange/keys/keyring.py alone: which data keys there are, and of whom; the keys are in the vault.
+# Written by clue_exchange/keys/keyring.py, arriving_keys.py and dead_keys.py: which data keys there are, and of whom;
+# the keys are in the vault.
 DATA_KEY = Table(
     "data_key",
     METADATA,
@@ -40,8 +41,9 @@ DATA_KEY = Table(
     Column("number", Integer),
     Column("made_at", Moment, nullable=False),
     Column("destroyed_at", Moment),  # she is erased
-    Column("tombstoned_at", Moment),  # and its record on our keys topic too
+    Column("tombstoned_at", Moment),  # and its record on our keys topic too: when the first was written
     Column("tombstones", Integer, nullable=False, default=0),
+    Column("gone_at", Moment),  # when Kafka was first seen to give its record no more
 )
 
 # Written by clue_exchange/keys/missing_keys.py alone: what events here are sealed with, and has not arrived.

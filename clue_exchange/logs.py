@@ -38,6 +38,7 @@ LogEvent: TypeAlias = Literal[
     "outbox.relayed",
     "relay.retried",
     "housekeeping.done",
+    "keys.left_kafka",
     "housekeeping.retried",
     "loop.connected",
     "store.awaited",

@@ -31,6 +31,7 @@ from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import topic_name
 from console.parts import Parts
 from consumers.batch import Answers, BatchReceiver
+from consumers.key_look import KeyLook
 from consumers.lag_ends import JournalEnds
 from consumers.loop import Loop
 from consumers.reading import Reader
@@ -133,7 +134,13 @@ class Agency(Parts):
         return JournalEnds(partial(self.consumer, patience_ms=LOOK_PATIENCE_MS))
 
     def housekeeping(self, log: Log) -> Housekeeping:
-        return Housekeeping(self.store, self.keyring, self.clock, log)
+        return Housekeeping(self.store, self.keyring, self.key_look().look, self.clock, log)
+
+    def key_look(self) -> KeyLook:
+        parties = self.settings.agency, self.settings.counterpart
+        topics = [topic_name(agency, Family.KEYS) for agency in parties]
+        connect = partial(self.consumer, patience_ms=LOOK_PATIENCE_MS)
+        return KeyLook(self.settings.agency, topics, connect, self.store, self.clock)
 
     def lease(self) -> Lease:
         return Lease(self.store, self.clock)

@@ -106,6 +106,12 @@ def clues_between(transaction: Transaction, first: UUID, last: UUID) -> list[UUI
     return list(transaction.scalars(known.order_by(CLUE.c.clue_id)))
 
 
+def clues_with(transaction: Transaction, event_type: str) -> list[UUID]:
+    """The clues that have an event of this type."""
+    wanted = select(EVENT.c.clue_id).where(EVENT.c.event_type == event_type).distinct()
+    return list(transaction.scalars(wanted.order_by(EVENT.c.clue_id)))
+
+
 def chain(transaction: Transaction, clue_id: UUID) -> list[EventRow]:
     """The events of a clue in their places, the waiting ones last."""
     return [EventRow(**row._mapping) for row in transaction.execute(_chain(clue_id))]

@@ -1,36 +1,39 @@
 """
-What a node does now and then without being asked: the second tombstone of an erased person's key, and burying.
+What a node does now and then without being asked: the second tombstone of an erased person's key, burying, and the look
+whether Kafka still has the key.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
 from threading import Event
 
 from clue_exchange.clock import Clock
-from clue_exchange.errors import StoreBusy
+from clue_exchange.errors import BrokerUnavailable, StoreBusy
+from clue_exchange.keys.dead_keys import COMPACTION_LAG
 from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.logs import Log
 from clue_exchange.store import Store
 
 EVERY_SECONDS = 3600
-COMPACTION_LAG = timedelta(days=1, hours=1)
-"""A little more than `max.compaction.lag.ms` of a keys topic: the second tombstone then closes the first's segment."""
 
 
 class Housekeeping:
     """Looks once an hour whether something is due."""
 
-    def __init__(self, store: Store, keyring: KeyRing, clock: Clock, log: Log) -> None:
+    def __init__(self, store: Store, keyring: KeyRing, look: Callable[[], int], clock: Clock, log: Log) -> None:
         self._store = store
         self._keyring = keyring
+        self._look = look
         self._clock = clock
         self._log = log
 
     def run(self, stop: Event) -> None:
-        """Do what is due until `stop` is set; a locked database is tried again an hour later."""
+        """Do what is due until `stop` is set; what a locked database or a broker hinders is tried an hour later."""
         while not stop.is_set():
             try:
                 self.do_once()
-            except StoreBusy as error:
+                if gone := self._look():
+                    self._log.info("keys.left_kafka", keys=gone)
+            except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("housekeeping.retried", error=type(error).__name__)
             stop.wait(EVERY_SECONDS)
 

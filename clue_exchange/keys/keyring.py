@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from clue_exchange.clock import Clock
 from clue_exchange.errors import KeysUnavailable
@@ -141,7 +141,8 @@ class KeyRing:
     def _write_tombstones(self, transaction: Transaction, key_ids: Sequence[str]) -> None:
         for key_id in key_ids:
             self._outbox.append_tombstone(transaction, topic_name(self._agency, Family.KEYS), key_id.encode())
-            written = {"tombstoned_at": self._clock(), "tombstones": DATA_KEY.c.tombstones + 1}
+            first = func.coalesce(DATA_KEY.c.tombstoned_at, self._clock())
+            written = {"tombstoned_at": first, "tombstones": DATA_KEY.c.tombstones + 1}
             transaction.execute(update(DATA_KEY).where(DATA_KEY.c.key_id == key_id).values(written))
 
     def alive_among(self, transaction: Transaction, key_ids: Collection[str]) -> set[str]:

@@ -45,6 +45,7 @@ class LocalAct(StrEnum):
     reconcile = "reconcile"
     rebuild = "rebuild"
     erase = "erase"
+    see_erasures = "see-erasures"
     rotate_keys = "rotate-keys"
     sign_agreement = "sign-agreement"
     add_officer = "add-officer"
@@ -154,6 +155,7 @@ ALLOWED: Mapping[str, frozenset[OfficerRole]] = {
     LocalAct.reconcile: _NODE,
     LocalAct.rebuild: _NODE,
     LocalAct.erase: _REVIEW,
+    LocalAct.see_erasures: frozenset({_R, _S, _A}),
     LocalAct.rotate_keys: _NODE,
     LocalAct.sign_agreement: frozenset({_S}),
     LocalAct.add_officer: frozenset({_S}),

@@ -20,6 +20,7 @@ from console.cli.certificates import certificates
 from console.cli.dead_letters import dead_letters
 from console.cli.demo import demo
 from console.cli.eligibility import eligibility
+from console.cli.erasures import erasures
 from console.cli.evidence import export, verify
 from console.cli.figures import figures
 from console.cli.go_on import go_on
@@ -52,7 +53,7 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Figures 统计": (statistics, monthly_pack, figures),
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
-    "Acts of either side 双方办理": (screen, intake, hand_over, *act_commands(Desk), erase),
+    "Acts of either side 双方办理": (screen, intake, hand_over, *act_commands(Desk), erase, erasures),
     "Operating 运行维护": (
         node,
         lag,

@@ -101,6 +101,7 @@ MEASURED: dict[str, Any] = {
     "void": {"federation": 6, "procuratorate": 6},
     "void_scripted": 6,
     "waiting": {"federation": 0, "procuratorate": 0},
+    "unacknowledged": {"federation": 0, "procuratorate": 0},
     "dead_letters": 0,
     "views_equal": True,
 }

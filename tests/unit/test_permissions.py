@@ -39,7 +39,8 @@ report-progress ors    close ors              acknowledge ors        plan-follow
 request-aid ors        answer-aid ors         intake ors             list-candidates ors    dismiss-candidate rs
 see-clues ors          search ors             open-particulars ors   export-evidence sa     statistics rsa
 see-dead-letters sta   see-waiting sta        replay st              reconcile st           rebuild st
-erase rs               rotate-keys st         sign-agreement s       add-officer s          deactivate-officer s
+erase rs               see-erasures rsa       rotate-keys st         sign-agreement s       add-officer s
+deactivate-officer s
 list-officers sta      note-conflict s        read-access-log sa     change-passphrase orsta
 go-on st               dismiss-dead-letter st recognise-topic st     correct-candidate rs
 publish-figures s

@@ -187,7 +187,7 @@ def outcome_fits(view: ClueView, act: Act[CaseClosed]) -> str | None:
 
 def open_branches_have_a_reason(view: ClueView, act: Act[FeedbackAcknowledged]) -> str | None:
     if view.open_branches and act.event.open_branches_reason is None:
-        return "a request for further aid is still open, and no reason is given"
+        return "a request for further aid is still open: have it answered, or give the reason (open_branches_reason)"
     return None
 
 
@@ -199,7 +199,7 @@ def answer_is_of_the_body(view: ClueView, act: Act[ProgressReported]) -> str | N
 
 def body_has_answered(view: ClueView, act: Act[CaseClosed]) -> str | None:
     if view.state is State.redirected and view.body_answer is None and not view.is_stopped:
-        return "what the other body answered, or that it did not, is reported before the closing"
+        return "what the other body answered, or no_answer, is reported before the closing (stage other_body_answered)"
     return None
 
 

@@ -11,6 +11,7 @@ Run: make chaos SECONDS=180 SEED=7
 import argparse
 import random
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -131,8 +132,12 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep databases and logs here")
     asked = parser.parse_args()
     tell(f"seed {asked.seed}")
-    with tempfile.TemporaryDirectory(prefix="clue-exchange-chaos-") as name:
-        is_good = run(asked.seconds, asked.seed, asked.brokers, asked.folder or Path(name))
+    folder = asked.folder or Path(tempfile.mkdtemp(prefix="clue-exchange-chaos-"))
+    is_good = run(asked.seconds, asked.seed, asked.brokers, folder)
+    if is_good and asked.folder is None:
+        shutil.rmtree(folder)
+    else:
+        tell(f"databases and logs are in {folder}")
     sys.exit(0 if is_good else 1)
 
 

@@ -4,7 +4,7 @@ Two agencies with node processes on a broker that tests may break, and officers 
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,8 +29,9 @@ from schemas.errors import ContractError
 from schemas.view import State
 from tests.builders import an_event, legal_acts
 from tests.faults.checker import check
-from tests.faults.histories import JOURNALS, Side, read_histories, read_logs, read_side
+from tests.faults.histories import JOURNALS, TABLES, Side, read_histories, read_logs, read_side, rows_of
 from tests.faults.nodes import FaultyNode, Start
+from tests.faults.plain_records import Row
 from tests.faults.verdict import Verdict
 from tests.two_sides import HER_PARTICULARS, settings_for
 
@@ -124,22 +125,29 @@ class County:
         settings = self.agencies[role].settings
         return read_side(settings.agency, settings.database)
 
-    def look(self) -> list[Side]:
-        """Read both databases, and note the positions."""
-        sides = [self.side(role) for role in Role]
-        self.looks.append({topic: offset for side in sides for topic, offset in side.positions().items()})
-        return sides
+    def look(self) -> None:
+        """Note where both receivers' positions are now."""
+        looked: dict[str, int] = {}
+        for role in Role:
+            rows = self._rows(role, "position", TABLES["position"])
+            looked |= {r["topic"]: r["next_offset"] for r in rows if not r["topic"].startswith(f"{self.name(role)}.")}
+        self.looks.append(looked)
 
     def has_relayed(self, role: Role) -> bool:
-        """Whether Kafka has acknowledged all that this side has said."""
-        return not has_unsent(self.side(role))
+        """Whether Kafka has acknowledged all events of this side; receipts, which go on for ever, do not count."""
+        unsent = self._rows(role, "outbox", "SELECT topic FROM outbox WHERE sent_at IS NULL")
+        return not any(row["topic"].endswith(JOURNALS) for row in unsent)
 
     def is_drained(self) -> bool:
         """Whether each side holds all that the other has: no outbox, no event that waits or is only on one side."""
-        one, other = self.look()
-        pending = any(has_unsent(side) for side in (one, other))
-        waits = any(event.outcome == "waiting" for side in (one, other) for e in side.events.values() for event in e)
-        return not pending and not waits and one.events.keys() == other.events.keys()
+        self.look()
+        events = [self._rows(role, "event", "SELECT hash, outcome FROM event") for role in Role]
+        waits = any(row["outcome"] == "waiting" for rows in events for row in rows)
+        held = [{row["hash"] for row in rows} for rows in events]
+        return not waits and held[0] == held[1] and all(map(self.has_relayed, Role))
+
+    def _rows(self, role: Role, table: str, query: str) -> Sequence[Row]:
+        return rows_of(self.agencies[role].settings.database, {table: query})[table]
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> float:
         """Wait until everything has arrived; answers how long that took. What is left the checker names."""
@@ -196,11 +204,6 @@ class County:
             node.stop()
         for agency in self.agencies.values():
             agency.close()
-
-
-def has_unsent(side: Side) -> bool:
-    """Whether Kafka has not acknowledged all events of this side; receipts, which go on for ever, do not count."""
-    return any(row["sent_at"] is None for row in side.tables["outbox"] if row["topic"].endswith(JOURNALS))
 
 
 NEVER = (ErasureRequested, ErasureConfirmed)

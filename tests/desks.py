@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from console.cli import main
 from console.wiring import Agency
+from tests.canaries import HER_NAME, HER_WORDS
 from tests.people import PASSPHRASES, SUPERVISOR, settle
 from tests.two_sides import TwoSides
 
@@ -62,7 +63,7 @@ class Desk:
 
     def transfer(self, *proof: str) -> str:
         """Transfer a new clue about one woman; its id."""
-        told = json.dumps({"federation:1": {"name": "甲某", "narrative": "来电人称被丈夫殴打。"}})
+        told = json.dumps({"federation:1": {"name": HER_NAME, "narrative": f"{HER_WORDS}。"}})
         return str(self.json(*TRANSFER, *proof, "--particulars", "-", stdin=told)["clue"])
 
 

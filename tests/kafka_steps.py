@@ -55,10 +55,15 @@ def journals(agency: Agency) -> list[str]:
 
 def clue_exchange(*words: str, expected: int = 0) -> str:
     """Run the command line in a process of its own; its standard output."""
+    return clue_exchange_done(*words, expected=expected).stdout
+
+
+def clue_exchange_done(*words: str, expected: int = 0) -> subprocess.CompletedProcess[str]:
+    """The same, with all that the process said."""
     command = [sys.executable, "-m", "console", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=DEMO_SECONDS, check=False)
     assert done.returncode == expected, done.stdout + done.stderr
-    return done.stdout
+    return done
 
 
 def delete_records(bootstrap: str, topic: str, before: int) -> None:

@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine, make_url, text
 
+from tests.canaries import HER_NAME, HER_WORDS, leaks
+
 
 @contextmanager
 def running_server() -> Iterator[str]:
@@ -28,6 +30,8 @@ def running_server() -> Iterator[str]:
         server = get_server(Path(folder), cleanup_mode="stop")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            found = leaks(Path(folder), (HER_NAME, HER_WORDS))
+            assert found == [], "persons in clear in the files of PostgreSQL"
         finally:
             server.cleanup()
 

@@ -26,10 +26,11 @@ from schemas.clue_events import ClueTransferred
 from schemas.codes import Role
 from schemas.particulars import Particulars
 from tests.builders import an_event
+from tests.canaries import HER_NAME, HER_WORDS
 
 FEDERATION = "federation-110101"
 PROCURATORATE = "procuratorate-110101"
-HER_PARTICULARS = {(Role.federation, 1): Particulars(name="甲某", narrative="来电人称被丈夫殴打,无处可去。")}
+HER_PARTICULARS = {(Role.federation, 1): Particulars(name=HER_NAME, narrative=f"{HER_WORDS},无处可去。")}
 
 
 class SetClock:

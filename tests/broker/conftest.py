@@ -16,7 +16,7 @@ from clue_exchange.topics import ensure_topics
 from schemas.codes import Role
 from tests.doors import Doors
 from tests.kafka_container import RunningKafka, running_kafka
-from tests.kafka_steps import clue_exchange
+from tests.kafka_steps import clue_exchange_done
 from tests.two_sides import SetClock, TwoSides, settings_for
 
 WHICH = pytest.StashKey[str]()
@@ -100,9 +100,11 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where one demonstration of this session left its databases, logs, broker files and figures."""
+    """Where one demonstration of this session left its databases, logs, broker files, figures and what it said."""
     folder = tmp_path_factory.mktemp("demo")
-    clue_exchange("demo", "--folder", str(folder / "county"), "--json", str(folder / "demo.json"))
+    done = clue_exchange_done("demo", "--folder", str(folder / "county"), "--json", str(folder / "demo.json"))
+    (folder / "stdout.txt").write_text(done.stdout, encoding="utf-8")
+    (folder / "stderr.txt").write_text(done.stderr, encoding="utf-8")
     return folder
 
 

@@ -73,7 +73,7 @@ def test_each_record_has_one_log_line_and_no_line_has_a_payload(running: TwoSide
 
     assert [line["outcome"] for line in placed] in (["applied"], ["waiting", "applied"])
     assert (placed[-1]["event"], placed[-1]["number"]) == ("record.placed", 1)
-    assert "甲某" not in log_text.getvalue()
+    assert "欧阳金丝雀" not in log_text.getvalue()
     assert "殴打" not in log_text.getvalue()
 
 

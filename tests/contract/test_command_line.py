@@ -90,7 +90,7 @@ def test_an_act_without_proof_or_beyond_the_role_is_refused(desks: tuple[Desk, D
     words = ("accept", clue_id, "--handler", "officer-9")
     nobody = desks[1].run(*words, expected=2)
     wrong = desks[1].run(*words, "--as", "nobody", *desks[1].by(OFFICER)[2:], expected=1)
-    told = '{"federation:1": {"name": "甲某"}}'
+    told = '{"federation:1": {"name": "欧阳金丝雀"}}'
     beyond = desks[0].run(*TRANSFER, *desks[0].by(OFFICER), "--particulars", "-", stdin=told, expected=1)
 
     assert "--as" in nobody.output
@@ -117,9 +117,9 @@ def test_particulars_are_shown_for_a_purpose_and_logged(desks: tuple[Desk, Desk]
     desks[1].run(*words, *desks[1].by(OFFICER), expected=2)
     log = desks[1].run("access-log", "show", *desks[1].by(SUPERVISOR), "--json")
 
-    assert "甲某" in shown.output
+    assert "欧阳金丝雀" in shown.output
     assert "open-particulars" in log.output
-    assert "甲某" not in log.output
+    assert "欧阳金丝雀" not in log.output
 
 
 def test_a_person_is_erased_by_two_officers_on_each_side(

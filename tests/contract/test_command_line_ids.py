@@ -43,7 +43,7 @@ def test_six_characters_name_a_clue_wherever_one_is_named(sides: TwoSides, desks
     opened = desk.run("particulars", "ABCDEF", *told)
     desk.run("accept", "abcdef00-0", *desk.by(OFFICER), "--handler", "officer-9")
 
-    assert "甲某" in opened.output
+    assert "欧阳金丝雀" in opened.output
     assert desk.seen("clue", "abcdef")["state"] == "accepted"
     assert "first 6 characters" in desk.look("clue", "abcde", expected=2).output
 

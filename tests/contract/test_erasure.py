@@ -64,7 +64,7 @@ def test_both_sides_read_what_was_told_of_her_after_an_entry_in_the_log(sides: T
     read = {role: opened(sides, role, clue_id) for role in Role}
 
     assert read[Role.federation] == read[Role.procuratorate]
-    assert (read[Role.federation].name, read[Role.federation].phone) == ("甲某", "19900000001")
+    assert (read[Role.federation].name, read[Role.federation].phone) == ("欧阳金丝雀", "19900000001")
     for role in Role:
         with sides.side(role).store.reading() as transaction:
             assert rows(transaction, "SELECT count(*) FROM access_log WHERE act = 'open-particulars'") == [(1,)]
@@ -128,7 +128,7 @@ def test_a_tombstone_without_an_erasure_destroys_nothing_and_alarms(sides: TwoSi
     taken = sides.give(Role.procuratorate, [replace(key, value=None, offset=99)])
 
     assert [letter.is_alert for letter in taken.dead_letters] == [True]
-    assert opened(sides, Role.procuratorate, clue_id).name == "甲某"
+    assert opened(sides, Role.procuratorate, clue_id).name == "欧阳金丝雀"
 
 
 def test_her_key_record_replayed_after_the_erasure_does_not_bring_her_back(sides: TwoSides) -> None:
@@ -202,7 +202,7 @@ def test_consent_that_was_withdrawn_masks_her_on_both_sides(sides: TwoSides) -> 
 def test_the_same_number_is_found_in_another_clue_and_nothing_is_done_about_it(sides: TwoSides) -> None:
     """Each side finds it by an index of its own; the two indexes have nothing in common."""
     number = "11010519491231002X"
-    told = [Particulars(name="甲某", id_number=number), Particulars(name="乙某", id_number="110105491231002")]
+    told = [Particulars(name="欧阳金丝雀", id_number=number), Particulars(name="乙某", id_number="110105491231002")]
     clues = [sides.federation.federation().transfer(an_event(ClueTransferred), {HER: each}) for each in told]
     sides.exchange()
 

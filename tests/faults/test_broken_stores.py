@@ -63,7 +63,7 @@ def test_row_16_a_command_on_a_full_disk_is_refused_and_saves_nothing(here: Coun
     """Row 16: the officer reads one line; the database is sound, and the same command works when there is room."""
     desk = Desk.of(here.agencies[F], here.folder)
     words = [*TRANSFER, *desk.by("zhao"), "--particulars", "-", "--config", str(here.folder / f"{here.name(F)}.toml")]
-    told = json.dumps({"federation:1": {"name": "甲某", "narrative": "来电人称被丈夫殴打。"}})
+    told = json.dumps({"federation:1": {"name": "欧阳金丝雀", "narrative": "来电人称被丈夫殴打。"}})
 
     def transfer(file_bytes: int) -> subprocess.CompletedProcess[str]:
         def limit() -> None:

@@ -30,7 +30,7 @@ def test_row_1_a_command_that_dies_before_its_commit_has_saved_nothing(here: Cou
     agency = here.agencies[F]
     desk = Desk.of(agency, here.folder)
     words = [*TRANSFER, *desk.by("zhao"), "--particulars", "-", "--config", str(here.nodes[F].config), "--json"]
-    told = json.dumps({"federation:1": {"name": "甲某", "narrative": "来电人称被丈夫殴打。"}})
+    told = json.dumps({"federation:1": {"name": "欧阳金丝雀", "narrative": "来电人称被丈夫殴打。"}})
     queries = {table: f"SELECT * FROM {table}" for table in SAVED}
 
     def transfer(**environment: str) -> subprocess.CompletedProcess[str]:

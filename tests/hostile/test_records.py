@@ -53,7 +53,7 @@ def test_h042_a_tombstone_without_an_erasure_takes_no_key_away(forge: Forge) -> 
     assert forge.judged(replace(key, value=None, offset=9)) == Judged("tombstone", is_alert=True)
 
 
-@pytest.mark.parametrize("key", [None, b"", b"another", str(uuid4()).encode()])
+@pytest.mark.parametrize("key", [None, b"", b"another", b"0f7c1a52-8d4e-4c0b-9a51-3f1d2b6c7e90"])
 def test_h043_a_record_key_that_is_not_the_clue_is_a_third_hands_work(forge: Forge, key: bytes | None) -> None:
     """Dead letter and alert; the number is missing, so the sender sends it again. Of what is held: no effect."""
     record = good(forge)

@@ -55,7 +55,7 @@ def judged(forge: Forge, **about: Any) -> Judged:
         {"name": "甲\u200b某"},
         {"name": "甲\x00某"},
         {"name": "甲\n某"},
-        {"name": " 甲某"},
+        {"name": " 欧阳金丝雀"},
         {"name": ""},
         {"name": "甲" * 61},
         {"name": "e\u0301"},
@@ -87,7 +87,7 @@ def test_h025_numbers_that_are_not_in_normal_form_are_rejected(forge: Forge, num
 def test_h030_a_code_other_without_its_words_is_rejected(forge: Forge) -> None:
     """And with them it is taken in."""
     event = an_event(ClueTransferred, source="other")
-    told = raw_particulars(name="甲某", explanation="来自一次社区活动")
+    told = raw_particulars(name="欧阳金丝雀", explanation="来自一次社区活动")
 
     assert judged(forge, event=event) == INVALID
     assert judged(forge, event=event, told=told) == Judged("applied")

@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from time import process_time
 
-from benchmarks.screening_quality import Counts, cross_validated, labelled, own, registers
+from benchmarks.screening_quality import Counts, cross_validated, labelled, later, own, registers
 from producers.screening import Screener
 from producers.screening.learning import LabelledText
 from producers.screening.rulebook import Rulebook
@@ -81,20 +81,24 @@ def main() -> None:
         "jieba words": with_jieba(),
         "screening": lambda narrative: bool(screener.screen(narrative).labels),
     }
-    known, others = labelled(), [*registers(), *own()]
-    texts = narratives([*known, *others])
-    crossed = cross_validated(Rulebook.load(BUNDLED_RULES), [*known, *others])[: len(known)]
-    print(f"{len(texts)} narratives, {sum(map(len, texts)) / len(texts):.0f} characters on average, one core")
+    sets = {"labelled": labelled(), "later": later()}
+    everything = [*sets["labelled"], *sets["later"], *registers(), *own()]
+    single, joined = [text.narrative for text in everything], narratives(everything)
+    for given in (single, joined):
+        print(f"{len(given)} narratives, {sum(map(len, given)) / len(given):.0f} characters on average, one core")
+    crossed = [bool(answer.labels) for answer in cross_validated(Rulebook.load(BUNDLED_RULES), everything)]
     for name, has_label in methods.items():
         if has_label is None:
             print(f"{name:<22}jieba is not installed: pip install jieba to compare")
             continue
-        answers = map(has_label, (text.narrative for text in known))
+        print(f"{name:<22}{a_second(single, has_label):>9}/s  joined {a_second(joined, has_label):>9}/s", end="")
         # The weights have learned from these texts: their figures are those of cross-validation.
-        found = any_label(known, (bool(answer.labels) for answer in crossed) if name == "screening" else answers)
-        print(
-            f"{name:<22}{a_second(texts, has_label):>8}/s  recall {found.recall:.3f}  precision {found.precision:.3f}"
-        )
+        answers = crossed if name == "screening" else list(map(has_label, single))
+        for known, texts in sets.items():
+            start = 0 if known == "labelled" else len(sets["labelled"])
+            found = any_label(texts, answers[start : start + len(texts)])
+            print(f"  {known} R {found.recall:.3f} P {found.precision:.3f}", end="")
+        print()
 
 
 if __name__ == "__main__":

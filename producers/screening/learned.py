@@ -112,11 +112,13 @@ class Learned:
         of_grams = _unpacked(sum(map(number, heard)), len(heard))
         of_signs = _unpacked(sum(map(number, met)), len(met))
         scale = GRAM_WEIGHT / sqrt(len(heard) + 1)
-        of_rules = {POINTS + target: points for target, points in signs.points.items()}
-        points = [(self.weights[sign], of_rules[sign]) for sign in known.intersection(of_rules)]
+        told = list(map(add, self.start, of_signs))
+        for target, points in signs.points.items():
+            if row := self.weights.get(POINTS + target):
+                told = [sum_so_far + weight * points for sum_so_far, weight in zip(told, row, strict=True)]
+        heard_too = (weight * scale for weight in of_grams)
         return {
-            name: (self.start[at] + of_grams[at] * scale + of_signs[at] + sum(row[at] * n for row, n in points)) / 1000
-            for at, name in enumerate(SOUNDS)
+            name: (by_signs + by_grams) / 1000 for name, by_signs, by_grams in zip(SOUNDS, told, heard_too, strict=True)
         }
 
     def strongest(self, text: str, sound: Target) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from clue_exchange.errors import CommandRefused
 from clue_exchange.keys.blind_index import Occurrence
 from clue_exchange.people.access_entries import Subject
 from clue_exchange.people.permissions import LocalAct, Officer, Purpose
+from console.cli.findings import show_findings
 from console.cli.looking import looking
 from console.cli.options import (
     Command,
@@ -82,14 +83,16 @@ purpose_option: Callable[[Command], Command] = click.option(
 @candidate_argument
 @proven(config_option, purpose_option, *PROOF_OPTIONS)
 def candidate(candidate_id: GivenId, config: Path, purpose: str, **given: Any) -> None:
-    """Show what was registered of a candidate; logged before it is shown. 查看候选线索"""
+    """Show what was registered of a candidate, passages marked; logged before it is shown. 查看候选线索"""
     with opened(config) as agency:
         people, kept = agency.people, agency.candidates()
         officer = looking(people, Proof.taken_from(given), LocalAct.open_particulars)
         meant = find_candidate(people, kept, candidate_id, LocalAct.open_particulars, officer)
         with people.log.opening(officer, Subject(candidate_id=meant), Purpose(purpose)) as permit:
-            _show(kept.particulars(meant, permit))
-        _show_linked(kept.get(meant).facts)
+            told, facts = kept.particulars(meant, permit), kept.get(meant).facts
+            _show(told)
+            show_findings(told.narrative or "", facts, Console())
+        _show_linked(facts)
         with agency.store.reading() as transaction:
             _show_same(agency.index.same_persons(transaction, meant), officer)
 

@@ -165,11 +165,13 @@ def test_a_reviewer_corrects_and_evaluates_by_the_command_line(sides: TwoSides, 
     (found,) = desk.json("candidates", *desk.by(REVIEWER))
     words = ("candidates", "correct", found["candidate_id"][:8], "--label", "ILLNESS_OR_DISABILITY", "--urgent")
 
+    shown = desk.run("candidate", found["candidate_id"], "--purpose", "review", *desk.by(REVIEWER)).output
     desk.run(*words, *desk.by(OFFICER), expected=1)
     desk.run(*words, *desk.by(REVIEWER))
     (after,) = desk.json("candidates", "list", *desk.by(REVIEWER))
     figures = {(row["source"], row["measured"]): row for row in desk.json("screen", "evaluate", *desk.by(REVIEWER))}
 
+    assert "DOMESTIC_VIOLENCE: 丈夫天天打" in shown
     assert after["labels"] == [*found["labels"], "ILLNESS_OR_DISABILITY"]
     assert after["urgent"] is True
     assert figures["all", "ILLNESS_OR_DISABILITY"]["recall"] == 0.0

@@ -12,7 +12,7 @@ from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.logs import Log
 from tests.independent_reader import known_schemas, read_framed
 from tests.kafka_steps import journals, relay_once
-from tests.two_sides import TwoSides
+from tests.two_sides import NAMES, TwoSides
 
 pytestmark = pytest.mark.broker
 
@@ -37,14 +37,15 @@ def test_an_independent_reader_decodes_every_record_from_the_schema_files_alone(
 
 
 def test_every_record_of_a_demonstration_is_read_record_and_body(demo_folder: Path) -> None:
-    """All that both nodes sent, key records too: the bytes of the outboxes are those that Kafka acknowledged."""
+    """All that both nodes sent, keys and receipts too: the bytes of the outboxes are those that Kafka acknowledged."""
     sent: list[tuple[str, bytes]] = []
     for database in (demo_folder / "county").glob("*-110101.db"):
         with closing(sqlite3.connect(database)) as outbox:
             sent += outbox.execute("SELECT topic, value FROM outbox WHERE sent_at IS NOT NULL AND value IS NOT NULL")
     bodies = [(topic, read_framed(read_framed(value)["body"])) for topic, value in sent]
 
-    events = [body for topic, body in bodies if not topic.endswith(".keys")]
+    events = [body for topic, body in bodies if topic.endswith((".clues", ".case-progress"))]
     assert len(events) > 700
     assert all(body["facts_schema"] in known_schemas() for body in events)
     assert {body["kind"] for topic, body in bodies if topic.endswith(".keys")} == {"facts", "person"}
+    assert {body["recipient"] for topic, body in bodies if topic.endswith(".receipts")} == {*NAMES.values()}

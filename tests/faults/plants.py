@@ -5,7 +5,7 @@ Faults to plant into one node process, to see that the checker finds them. Each 
 import os
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
@@ -108,16 +108,27 @@ def forget_the_schema(name: str) -> None:
 
 
 def freeze_with_records_in_hand() -> None:
-    """The process stops, as by SIGSTOP, right after a poll that gave events; it goes on when it is thawed."""
-    from consumers import loop
+    """
+    The process stops, as by SIGSTOP, with the first records polled and not taken in; it goes on when it is thawed.
 
-    def freeze_once(point: str) -> None:
-        if point == "loop.before_receive" and not frozen:
-            frozen.append(point)
-            os.kill(os.getpid(), signal.SIGSTOP)
+    Not in the middle of writing: SQLite's one write lock would then be held until it is thawed, by whatever thread.
+    """
+    from consumers.loop import Loop
 
-    frozen: list[str] = []
-    _set(loop, crash_point=freeze_once)
+    take_in = Loop._take_in
+    frozen: list[bool] = []
+
+    def frozen_once(loop: Loop, records: Sequence[ReceivedRecord]) -> Any:
+        if not frozen:
+            frozen.append(True)
+            with closing(loop._store.engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute("BEGIN IMMEDIATE")
+                cursor.execute("ROLLBACK")
+                os.kill(os.getpid(), signal.SIGSTOP)
+        return take_in(loop, records)
+
+    _set(Loop, _take_in=frozen_once)
 
 
 def take_over_after(seconds: float) -> None:

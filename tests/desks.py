@@ -25,7 +25,7 @@ class Desk:
     """One agency's command line."""
 
     def __init__(self, config: Path) -> None:
-        self._config = config
+        self.config = config
 
     @classmethod
     def of(cls, agency: Agency, folder: Path) -> "Desk":
@@ -37,7 +37,7 @@ class Desk:
 
     def by(self, login: str, flag: str = "as") -> tuple[str, ...]:
         """The words by which this officer acts; the passphrase stands in a file of his own."""
-        file = self._config.parent / f"{login}.passphrase"
+        file = self.config.parent / f"{login}.passphrase"
         if not file.exists():
             file.touch(0o600)
             file.write_text(PASSPHRASES[login], encoding="utf-8")
@@ -46,7 +46,7 @@ class Desk:
 
     def run(self, *words: str, expected: int = 0, stdin: str | None = None, columns: int = 80) -> Result:
         runner = CliRunner(env={"COLUMNS": str(columns)})
-        result = runner.invoke(main, [*words, "--config", str(self._config)], input=stdin)
+        result = runner.invoke(main, [*words, "--config", str(self.config)], input=stdin)
         assert result.exit_code == expected, result.output
         return result
 

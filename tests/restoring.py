@@ -123,10 +123,10 @@ class Exchange:
                 found.append(rows(transaction, "SELECT clue_id, digest FROM clue ORDER BY clue_id"))
         return found
 
-    def in_kafka(self, topic: str) -> list[ReceivedRecord]:
-        """All records of a topic."""
+    def in_kafka(self, topic: str, first: int = 0) -> list[ReceivedRecord]:
+        """All records of a topic from an offset on."""
         found: list[ReceivedRecord] = []
-        with JournalConsumer(self.sides.federation.settings.bootstrap, {topic: 0}, group_id="test") as consumer:
+        with JournalConsumer(self.sides.federation.settings.bootstrap, {topic: first}, group_id="test") as consumer:
             end = consumer.end_offsets([topic])[topic]
             while not found or found[-1].next_offset < end:
                 found += consumer.poll(1_000)

@@ -2,11 +2,7 @@
 Rows 16, 17, 19, and a broker that is away: one clear line to the operator, no stack trace, and nothing spins.
 """
 
-import json
-import resource
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,27 +12,24 @@ import pytest
 
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from schemas.codes import Role
-from tests.desks import TRANSFER, Desk
 from tests.faults.county import County, county
+from tests.faults.full_stores import (
+    SAVED,
+    desk_of,
+    file_of,
+    is_sound,
+    require_clear_end,
+    require_one_line,
+    transfer_in_process,
+)
 from tests.faults.histories import rows_of
 from tests.faults.nodes import FaultyNode, Start
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 F, P = Role.federation, Role.procuratorate
-SAVED = {table: f"SELECT * FROM {table}" for table in ("event", "clue", "outbox", "journal_counter", "data_key")}
 QUIET_SHARE = 0.5
 """Of one core, at most, for a node that waits for what is away."""
-
-
-def file_of(here: County, role: Role) -> Path:
-    return Path(here.agencies[role].settings.database.removeprefix("sqlite:///"))
-
-
-def is_sound(here: County, role: Role) -> bool:
-    """Whether the database says so of itself."""
-    with closing(sqlite3.connect(file_of(here, role))) as connection:
-        return list(connection.execute("PRAGMA integrity_check")) == [("ok",)]
 
 
 def largest(here: County, role: Role) -> int:
@@ -61,28 +54,14 @@ def quiet(node: FaultyNode) -> Iterator[None]:
 
 def test_row_16_a_command_on_a_full_disk_is_refused_and_saves_nothing(here: County) -> None:
     """Row 16: the officer reads one line; the database is sound, and the same command works when there is room."""
-    desk = Desk.of(here.agencies[F], here.folder)
-    words = [*TRANSFER, *desk.by("zhao"), "--particulars", "-", "--config", str(here.folder / f"{here.name(F)}.toml")]
-    told = json.dumps({"federation:1": {"name": "欧阳金丝雀", "narrative": "来电人称被丈夫殴打。"}})
-
-    def transfer(file_bytes: int) -> subprocess.CompletedProcess[str]:
-        def limit() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, resource.RLIM_INFINITY))
-
-        command = [sys.executable, "-m", "console", *words]
-        return subprocess.run(  # the limit is the child's alone
-            command, input=told, capture_output=True, text=True, preexec_fn=limit, check=False
-        )
-
+    desk = desk_of(here)
     before = rows_of(here.agencies[F].settings.database, SAVED)
-    refused = transfer(file_bytes=largest(here, F) // 2)
+    refused = transfer_in_process(desk, file_bytes=largest(here, F) // 2)
 
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("Error: the database cannot be used: ")
-    assert refused.stderr.count("\n") == 1
+    require_one_line(refused)
     assert rows_of(here.agencies[F].settings.database, SAVED) == before
     assert is_sound(here, F)
-    assert transfer(file_bytes=resource.RLIM_INFINITY).returncode == 0
+    assert transfer_in_process(desk).returncode == 0
 
 
 def test_row_17_a_receiver_on_a_full_disk_stops_and_goes_on_when_there_is_room(here: County) -> None:
@@ -94,16 +73,12 @@ def test_row_17_a_receiver_on_a_full_disk_stops_and_goes_on_when_there_is_room(h
     here.nodes[P].stop()
     here.agencies[
         P
-    ].close()  # the last connection empties the log into the file; a new log begins, and may not grow far
+    ].close()  # the last connection empties the log into the file; a new one begins, and may not grow far
     here.nodes[P].start(Start(file_bytes=largest(here, P) // 2))
     here.transfer(60)
     assert here.nodes[P].wait_for_end(60) == 1
-    log = here.nodes[P].log.read_text(encoding="utf-8")
-    said = {line["error"] for line in here.nodes[P].said("node.failed")}
 
-    assert said == {"StoreFailed"}
-    assert "Traceback" not in log
-    assert log.splitlines()[-1].startswith("Error: the database cannot be used: ")
+    require_clear_end(here.nodes[P])
     assert is_sound(here, P)
     assert here.require_nothing_lost().total("applied") == 61
 

@@ -40,6 +40,7 @@ LogEvent: TypeAlias = Literal[
     "housekeeping.done",
     "keys.left_kafka",
     "housekeeping.retried",
+    "certificate.expires",
     "loop.connected",
     "store.awaited",
     "loop.retried",

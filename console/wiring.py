@@ -134,7 +134,9 @@ class Agency(Parts):
         return JournalEnds(partial(self.consumer, patience_ms=LOOK_PATIENCE_MS))
 
     def housekeeping(self, log: Log) -> Housekeeping:
-        return Housekeeping(self.store, self.keyring, self.key_look().look, self.clock, log)
+        security = self.settings.security
+        certificate = None if security is None else security.certificate
+        return Housekeeping(self.store, self.keyring, self.key_look().look, certificate, self.clock, log)
 
     def key_look(self) -> KeyLook:
         parties = self.settings.agency, self.settings.counterpart

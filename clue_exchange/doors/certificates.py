@@ -27,6 +27,8 @@ NAME = re.compile(r"[a-z0-9](-?[a-z0-9])*")  # what the broker's rule maps to a 
 NAME_CAP = 64  # X.509's limit on a common name
 AUTHORITY_DAYS = 5 * 365
 LEAF_DAYS = 90
+SOON_DAYS = 14
+"""What ends within so many days is to be renewed now."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 KEY_USES = (

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clue_exchange.clock import system_clock
-from clue_exchange.doors.certificates import BROKERS, CLIENTS, LEAF_DAYS, Authority, Issued, Shown, show
+from clue_exchange.doors.certificates import BROKERS, CLIENTS, LEAF_DAYS, SOON_DAYS, Authority, Issued, Shown, show
 from clue_exchange.errors import ExchangeError
 from clue_exchange.settings import Settings
 from console.cli.security import FILE
@@ -51,7 +51,7 @@ def new(folder: Path, clients: Sequence[str], brokers: Sequence[str], days: int)
 @certificates.command("show")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--config", type=FILE, help="An agency's configuration: the certificates that its node goes by.")
-@click.option("--within", type=int, default=14, show_default=True, metavar="DAYS", help="What counts as soon.")
+@click.option("--within", type=int, default=SOON_DAYS, show_default=True, metavar="DAYS", help="What counts as soon.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.pass_context
 def show_all(context: click.Context, /, paths: Sequence[Path], config: Path | None, within: int, as_json: bool) -> None:

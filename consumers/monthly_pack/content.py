@@ -74,13 +74,13 @@ def make_pack(parties: tuple[str, str], courses: Sequence[Course], month: Month,
     """The pack of a month that is over; `parties` are the federation and the procuratorate."""
     period = Period(month.first, month.last, month.last)
     known = until(courses, month.last)
-    found = figures(known, period, terms)
     began = min((course.opened_on for course in known), default=month.last)
     series = [
         (each, figures(known, Period(each.first, each.last, each.last), terms))
         for each in months_back(month, MONTHS_SHOWN)
         if each.last >= began
     ]
+    found = series[-1][1]
     federation, procuratorate = parties
     return Pack(
         federation=federation,

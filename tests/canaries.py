@@ -2,7 +2,8 @@
 Canaries: what must be nowhere in clear, and the search for it, byte by byte, in whatever the tests leave behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 HER_NAME = "欧阳金丝雀"
@@ -14,6 +15,7 @@ REGISTERS = (".csv", ".xlsx")
 """What is given to the program as input holds persons in clear: these files are not searched."""
 WITHOUT_RECORDS = (".index", ".timeindex")
 """Kafka's indexes: offsets and moments alone, in files of 10 MB that are mostly holes."""
+BLOCK_BYTES = 4 * 1024 * 1024
 
 
 def leaks(folder: Path, words: Iterable[str]) -> list[str]:
@@ -21,11 +23,21 @@ def leaks(folder: Path, words: Iterable[str]) -> list[str]:
     needles = [(word.encode(encoding), encoding) for word in set(words) for encoding in ENCODINGS]
     found = []
     for path in _files(folder):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:  # a broker that still runs deletes its files
-            continue
-        found += sorted({f"{path.relative_to(folder)} ({name})" for needle, name in needles if needle in content})
+        with suppress(FileNotFoundError):  # a broker that still runs deletes its files
+            found += [f"{path.relative_to(folder)} ({encoding})" for encoding in sorted(_encodings_in(path, needles))]
+    return found
+
+
+def _encodings_in(path: Path, needles: Sequence[tuple[bytes, str]]) -> set[str]:
+    """In which encodings a file holds one of them; block by block, for a file may be larger than the memory."""
+    overlap = max(len(needle) for needle, _ in needles) - 1
+    found: set[str] = set()
+    with path.open("rb") as file:
+        kept = b""
+        while block := file.read(BLOCK_BYTES):
+            content = kept + block
+            found |= {encoding for needle, encoding in needles if needle in content}
+            kept = content[-overlap:]
     return found
 
 

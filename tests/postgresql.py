@@ -29,11 +29,23 @@ def running_server() -> Iterator[str]:
     with TemporaryDirectory(prefix="clue-exchange-postgresql-") as folder:
         server = get_server(Path(folder), cleanup_mode="stop")
         try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            _do_without_fsync(address)
+            yield address
             found = leaks(Path(folder), (HER_NAME, HER_WORDS))
             assert found == [], "persons in clear in the files of PostgreSQL"
         finally:
             server.cleanup()
+
+
+def _do_without_fsync(address: str) -> None:
+    """No test cuts the power, and each makes databases: what is committed need not outlive this machine."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def create_database(server: str, name: str) -> str:

@@ -48,6 +48,7 @@ bench: $(READY)  ## the measurements that the documents quote
 	$(BIN)/python -m benchmarks.handover
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.erasure
+	$(BIN)/python -m benchmarks.flood
 	$(BIN)/python -m benchmarks.three_designs
 	$(BIN)/python -m benchmarks.screening_speed
 	$(BIN)/python -m benchmarks.screening_quality

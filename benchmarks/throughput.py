@@ -94,12 +94,15 @@ def backlog(folder: Path, bootstrap: str, events: int) -> Backlog:
         agencies = {r: opening.enter_context(closing(opened(r, folder / "played", bootstrap, ceremony))) for r in Role}
         desks = TwoDesks(agencies)
         desks.play(SENDER, events)
-        relayed = relay(agencies[SENDER])
+        relay(agencies[SENDER])
+        keys_topic = topic_name(NAMES[SENDER], Family.KEYS)
+        with agencies[SENDER].store.reading() as transaction:
+            keys = agencies[SENDER].outbox.last_numbers(transaction, [keys_topic])[keys_topic]
         receiver = opening.enter_context(closing(opened(RECEIVER, folder / "restored", bootstrap, ceremony)))
         with receiver.store.transaction() as transaction:
             receiver.ledger.append(transaction, desks.signed[RECEIVER])
     said = len(desks.signed[SENDER])
-    return Backlog(bootstrap, ceremony, said, relayed - said, folder)
+    return Backlog(bootstrap, ceremony, said, keys, folder)
 
 
 def relay(agency: Agency) -> int:

@@ -147,8 +147,7 @@ class KeyRing:
 
     def alive_among(self, transaction: Transaction, key_ids: Collection[str]) -> set[str]:
         """Those of these keys that are known here and were not destroyed."""
-        alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
-        return set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
+        return missing_keys.here(transaction, key_ids)
 
     def lacks_keys(self, transaction: Transaction) -> bool:
         """Whether the vault has not every key that is alive: it was lost, or left out of a backup."""

@@ -27,10 +27,10 @@ from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.codes import Role
 from schemas.envelope import Record
 from tests.links import Link, links
+from tests.looking_again import comes_true
 from tests.two_sides import SetClock, TwoSides, rows, settings_for
 
 DRAIN_SECONDS = 60
-LOOK_AGAIN_SECONDS = 0.05
 STOP_SECONDS = 30
 PATIENCE_MS = 20_000
 
@@ -200,10 +200,7 @@ class County:
 
 def wait_for(condition: Callable[[], bool], seconds: float = DRAIN_SECONDS) -> None:
     """Look again and again until it is so; the deadline is a failure."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(LOOK_AGAIN_SECONDS)  # nothing wakes us for what two databases say; the deadline is above
+    assert comes_true(condition, seconds), "the condition did not come true in time"
 
 
 def unsent(agency: Agency) -> int:

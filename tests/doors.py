@@ -24,6 +24,7 @@ from clue_exchange.kafka_clients import JournalConsumer, JournalProducer, Outgoi
 from clue_exchange.kafka_records import TopicSpec
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
+from tests.looking_again import comes_true
 
 FEDERATION, PROCURATORATE = "federation-110101", "procuratorate-110101"
 STRANGER = "federation-110109"  # certified by the same authority; no agreement, no rights
@@ -138,11 +139,10 @@ def _grown(file: Path) -> Iterator[Callable[[str], bool]]:
 
 def _appears(file: Path, start: int, pattern: str) -> bool:
     """The broker may answer before it writes."""
-    deadline = time.monotonic() + LOG_SECONDS
-    while time.monotonic() < deadline:
+
+    def is_written() -> bool:
         with file.open("rb") as log:
             log.seek(start)
-            if re.search(pattern, log.read().decode(errors="replace")):
-                return True
-        time.sleep(0.02)  # nothing wakes us when another process writes a file; the deadline is above
-    return False
+            return re.search(pattern, log.read().decode(errors="replace")) is not None
+
+    return comes_true(is_written, LOG_SECONDS)

@@ -154,7 +154,7 @@ class Link:
             while True:
                 arrives_at, piece = await pieces.get()
                 while way in self._cut or (self.quality is not GOOD and self._loop.time() < arrives_at):
-                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)  # a link that is slow or cut: the delay is what is made
                 to.write(piece)
                 await to.drain()
 

@@ -68,7 +68,7 @@ class Watch:
 
     def until(self, moment: float) -> None:
         while (left := moment - time.monotonic()) > 0:
-            time.sleep(min(left, LOOK_EVERY_SECONDS))
+            time.sleep(min(left, LOOK_EVERY_SECONDS))  # the schedule is made of moments: passing them is the point
             self.county.look()
             self.notice()
 

@@ -33,10 +33,10 @@ from tests.faults.histories import JOURNALS, TABLES, Side, read_histories, read_
 from tests.faults.nodes import FaultyNode, Start
 from tests.faults.plain_records import Row
 from tests.faults.verdict import Verdict
+from tests.looking_again import comes_true
 from tests.two_sides import HER_PARTICULARS, settings_for
 
 DRAIN_SECONDS = 60
-LOOK_EVERY_SECONDS = 0.1
 NEW_OF_TEN, CROSSING_OF_TEN = 3, 5
 """How many of ten acts open a clue; how many of the others both sides do at once."""
 BEGUN = timedelta(days=30)
@@ -152,8 +152,7 @@ class County:
     def drain(self, seconds: float = DRAIN_SECONDS) -> float:
         """Wait until everything has arrived; answers how long that took. What is left the checker names."""
         began = time.monotonic()
-        while not self.is_drained() and time.monotonic() < began + seconds:
-            time.sleep(LOOK_EVERY_SECONDS)
+        comes_true(self.is_drained, seconds)
         return time.monotonic() - began
 
     def wait_until(self, condition: Callable[[], bool], seconds: float = DRAIN_SECONDS) -> None:
@@ -163,10 +162,7 @@ class County:
         Raises:
             AssertionError: it did not come true.
         """
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "the condition did not come true in time"
-            time.sleep(LOOK_EVERY_SECONDS)
+        assert comes_true(condition, seconds), "the condition did not come true in time"
 
     def check(self) -> Verdict:
         """What the checker says of all that was left behind."""

@@ -12,7 +12,6 @@ import os
 import resource
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
@@ -21,6 +20,7 @@ from typing import Any
 
 from clue_exchange.crash_points import VARIABLE, CrashPoint
 from clue_exchange.settings import Settings
+from tests.looking_again import comes_true
 
 READY_SECONDS = 30
 STOP_SECONDS = 20
@@ -150,11 +150,9 @@ class FaultyNode:
         return len(self.said(event))
 
     def _wait_until(self, condition: Callable[[], bool], seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            if self.pid is None or time.monotonic() > deadline:
-                raise AssertionError(f"the node of {self.settings.agency} is not ready: see {self.log}")
-            time.sleep(LOOK_EVERY_SECONDS)
+        came_true = comes_true(lambda: self.pid is None or condition(), seconds, LOOK_EVERY_SECONDS)
+        if not came_true or self.pid is None:
+            raise AssertionError(f"the node of {self.settings.agency} is not ready: see {self.log}")
 
 
 def dies_at(point: CrashPoint, passes: int = 0) -> Start:

@@ -96,7 +96,8 @@ def set_clock_ahead(**by: float) -> None:
     """The clock of this machine is wrong; negative for behind."""
     from console.wiring import Agency
 
-    Agency.open.__func__.__defaults__ = (lambda: system_clock() + timedelta(**by),)  # type: ignore[attr-defined]
+    # the default clock is bound where `open` is defined, so there is no name to change
+    Agency.open.__func__.__defaults__ = (lambda: system_clock() + timedelta(**by),)  # type: ignore[attr-defined]  # typed as a method
 
 
 def forget_the_schema(name: str) -> None:

@@ -1,0 +1,18 @@
+"""
+Waiting for what nothing wakes us for: the files, logs and databases of other processes, with a deadline.
+"""
+
+import time
+from collections.abc import Callable
+
+LOOK_AGAIN_SECONDS = 0.05
+
+
+def comes_true(condition: Callable[[], bool], seconds: float, every: float = LOOK_AGAIN_SECONDS) -> bool:
+    """Look again and again; whether it came true before the deadline."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True

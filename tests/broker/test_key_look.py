@@ -26,9 +26,10 @@ from tests.two_sides import TwoSides
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-LAG_MS = "1000"
+LAG_MS = "1"
+"""Each later record closes the segment of those before it, however fast the test is."""
 CLEANED_SECONDS = 90
-"""The broker's cleaner looks every fifteen seconds."""
+"""The cleaner looks every second on the embedded broker, every fifteen by default."""
 
 
 def erase(on_kafka: TwoSides, clue_id: UUID) -> None:

@@ -2,10 +2,10 @@
 Faults to plant into one node process, to see that the checker finds them. Each runs in that process, before the node.
 """
 
-import os
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
@@ -112,23 +112,33 @@ def freeze_with_records_in_hand() -> None:
     """
     The process stops, as by SIGSTOP, with the first records polled and not taken in; it goes on when it is thawed.
 
-    Not in the middle of writing: SQLite's one write lock would then be held until it is thawed, by whatever thread.
+    Never while one of its threads writes: SQLite's one write lock would then be held until it is thawed.
     """
+    from clue_exchange.store import Store
     from consumers.loop import Loop
 
-    take_in = Loop._take_in
+    take_in, transaction, settle = Loop._take_in, Store.transaction, Store.settle
+    writing = threading.RLock()
     frozen: list[bool] = []
+
+    @contextmanager
+    def gated(store: Store) -> Iterator[Any]:
+        with writing, transaction(store) as begun:
+            yield begun
+
+    def gated_settle(store: Store) -> bool:
+        with writing:
+            return settle(store)
 
     def frozen_once(loop: Loop, records: Sequence[ReceivedRecord]) -> Any:
         if not frozen:
             frozen.append(True)
-            with closing(loop._store.engine.raw_connection()) as connection:
-                cursor = connection.cursor()
-                cursor.execute("BEGIN IMMEDIATE")
-                cursor.execute("ROLLBACK")
-                os.kill(os.getpid(), signal.SIGSTOP)
+            with writing:
+                # to this thread: sent to the process, it may reach another one first, and this one would go on a while
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         return take_in(loop, records)
 
+    _set(Store, transaction=gated, settle=gated_settle)
     _set(Loop, _take_in=frozen_once)
 
 

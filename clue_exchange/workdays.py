@@ -46,8 +46,13 @@ class PublishedCalendar:
     def is_workday(self, day: date) -> bool:
         """By the notice; without one, Monday to Friday but for the statutory days, and no make-up days."""
         if self.is_published(day):
-            return bool(chinese_calendar.is_workday(day))
+            return _is_noticed_workday(day)
         return day.weekday() < SATURDAY and day not in _statutory_days(day.year)
+
+
+@lru_cache(maxsize=16_384)  # figures ask for the same days again and again, and the library takes its time
+def _is_noticed_workday(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day))
 
 
 @lru_cache(maxsize=64)

@@ -4,18 +4,18 @@
 
 import json
 import time
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from clue_exchange.workdays import PublishedCalendar
-from console.cli.monthly_pack import pack_of, write_pack
-from console.demo.quarter import digests, play_quarter
+from console.cli.monthly_pack import pack_of, rendered
 from console.demo.quarter import quarter as quarter_of
-from console.demo.quarter_script import CLUES, FIRST_DAY, LAST_DAY, plan_quarter
+from console.demo.quarter_script import CLUES, FIRST_DAY, LAST_DAY, Script
+from console.wiring import Agency
 from consumers.statistics.periods import Month
 
 MONTHS = (Month(2026, 1), Month(2026, 2), Month(2026, 3))
@@ -36,33 +36,34 @@ def quarter(folder: Path, region: str, seed: int, clues: int, json_file: Path | 
     The days are scripted, everything else is as in a node. Each agency makes the packs from its own ledger.
     """
     console, began = Console(), time.monotonic()
-    with quarter_of(folder, region, lambda line: console.print(f"[dim]{line}[/dim]")) as running:
+    with quarter_of(
+        folder, region, Script(seed, clues), papers, lambda line: console.print(f"[dim]{line}[/dim]")
+    ) as running:
         with Progress(console=console) as progress:
             task = progress.add_task("days 工作日", total=(LAST_DAY - FIRST_DAY).days)
-            play_quarter(
-                running,
-                lambda days: plan_quarter(seed, days, clues),
-                PublishedCalendar().is_workday,
-                lambda day: progress.update(task, completed=(day - FIRST_DAY).days),
-            )
-        running.clock.to(date(2026, 4, 1))
-        packs = [[pack_of(agency, month) for month in MONTHS] for agency in running.agencies.values()]
-        ours, theirs = digests(running)
-    files = [str(file) for made in packs[0] for file in write_pack(folder / "packs", made)]
-    equal = ours == theirs and [made.hash for made in packs[0]] == [made.hash for made in packs[1]]
-    told = {
+            running.play(lambda day: progress.update(task, completed=(day - FIRST_DAY).days))
+        ours, theirs = running.end().values()
+    (folder / "packs").mkdir()
+    for name, data in ours.papers.items():
+        (folder / "packs" / name).write_bytes(data)
+    told: dict[str, Any] = {
         "seconds": round(time.monotonic() - began, 1),
-        "clues": len(ours),
+        "clues": len(ours.digests),
         "events": running.issued,
-        "equal": equal,
-        "packs": files,
+        "equal": ours == theirs,
+        "packs": [str(folder / "packs" / name) for name in ours.papers],
     }
     if json_file is not None:
         json_file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     console.print(
         f"{told['clues']} clues, {told['events']} events, {told['seconds']} s; "
-        f"both sides equal 双方一致: {'yes 是' if equal else 'NO 否'}"
+        f"both sides equal 双方一致: {'yes 是' if told['equal'] else 'NO 否'}"
     )
-    console.print("\n".join(files), soft_wrap=True)
-    if not equal:
+    console.print("\n".join(told["packs"]), soft_wrap=True)
+    if ours != theirs:
         raise click.ClickException("the two sides do not see the same: this must never happen; please report it")
+
+
+def papers(agency: Agency) -> Mapping[str, bytes]:
+    """The papers of each month, by file name, as this agency's ledger has them."""
+    return {name: data for month in MONTHS for name, data in rendered(pack_of(agency, month)).items()}

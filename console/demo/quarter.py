@@ -1,105 +1,143 @@
 """
 A quarter of a county in seconds: 300 clues by script, the clock injected, everything else as it is in a node.
 
-Both agencies have their own database and their own relay and loop, and a real Kafka lies between them. Each working day
-is played in turn; at its end both sides have taken in all of it.
+Each side is a process of its own with its own database, and a real Kafka lies between them. On a working day both act,
+at the same time; at its end both have taken in all of it.
 """
 
-import io
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from threading import Event, Thread
-from typing import TypeAlias
+from typing import Any
 from uuid import UUID
 
 from clue_exchange.embedded_kafka import EmbeddedKafka
+from clue_exchange.errors import ExchangeError
 from clue_exchange.keys.ceremony import hold_ceremony, write_ceremony
 from clue_exchange.keys.keystore import PrivateKeys
-from clue_exchange.logs import json_log
 from clue_exchange.settings import Settings
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import ensure_topics
-from clue_exchange.wake import watch
 from console.demo.county import empty_folder
-from console.demo.officers import ARRIVAL_SECONDS, NotArrived
-from console.demo.quarter_script import FIRST_DAY, LAST_DAY, PlannedClue, varied
-from console.node import Node
-from console.wiring import Agency
-from consumers import worklist
-from schemas.catalog import type_of
+from console.demo.quarter_script import FIRST_DAY, Script, workdays
+from console.demo.quarter_side import Act, Begin, End, Ended, Papers, TakeIn, play_side
 from schemas.codes import Role
-from schemas.particulars import Particulars
 
-MORNING = timedelta(hours=1)  # nine o'clock in China
-BETWEEN_ACTS = timedelta(minutes=2)
+STOP_SECONDS = 10
 
 
-class QuarterClock:
-    """The clock of both agencies, moved by the script."""
-
-    def __init__(self, day: date) -> None:
-        self._now = _morning(day)
-
-    def __call__(self) -> datetime:
-        return self._now
-
-    def to(self, day: date) -> None:
-        self._now = _morning(day)
-
-    def forward(self) -> None:
-        self._now += BETWEEN_ACTS
+class SideFailed(ExchangeError):
+    """The process of one side has ended before the quarter; it said why on the terminal."""
 
 
-Planner: TypeAlias = Callable[[int], Sequence[PlannedClue]]
-"""Plans the clues of so many working days."""
+class SideProcess:
+    """One side, in a process of its own that asks nothing and answers what it is asked."""
 
+    def __init__(self, role: Role, papers: Papers) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy threads' locks
+        self._role = role
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=play_side, args=(theirs, papers), name=role, daemon=True)
+        self._process.start()
+        theirs.close()  # so that its end is noticed here
 
-def _morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + MORNING
+    def tell(self, what: object) -> None:
+        """
+        Ask for something.
+
+        Raises:
+            SideFailed: nobody is there.
+        """
+        try:
+            self._pipe.send(what)
+        except OSError:
+            raise SideFailed(f"the {self._role} of the quarter has ended") from None
+
+    def answer(self) -> Any:
+        """
+        Wait for the answer to what was asked.
+
+        Raises:
+            SideFailed: there will be none.
+        """
+        try:
+            return self._pipe.recv()
+        except (EOFError, OSError):
+            raise SideFailed(f"the {self._role} of the quarter has ended") from None
+
+    def close(self) -> None:
+        """Let it end; killed when it does not."""
+        self._pipe.close()
+        self._process.join(STOP_SECONDS)
+        self._process.kill()
+        self._process.join()
 
 
 @dataclass(slots=True)
 class Quarter:
     """
-    The two agencies after, or during, their quarter.
+    The two sides during, or after, their quarter.
 
     Attributes:
         issued: how many events both sides have issued.
     """
 
-    agencies: Mapping[Role, Agency]
-    clock: QuarterClock
-    bootstrap: str
+    sides: Mapping[Role, SideProcess]
     issued: int = 0
-    known: dict[int, UUID] = field(default_factory=dict)
+    opened: dict[int, UUID] = field(default_factory=dict)
+
+    def play(self, on_day: Callable[[date], None]) -> None:
+        """
+        Play every working day of the quarter.
+
+        Raises:
+            SideFailed: one side has ended, for instance because a day did not reach it.
+        """
+        for number, day in enumerate(workdays()):
+            acted = self._ask(Act(number))
+            self.issued += sum(each.events for each in acted)
+            opened = {index: clue for each in acted for index, clue in each.opened.items()}
+            self._ask(TakeIn(self.issued, opened))
+            on_day(day)
+
+    def end(self) -> Mapping[Role, Ended]:
+        """What each side sees on the day after the quarter."""
+        return dict(zip(self.sides, self._ask(End()), strict=True))
+
+    def _ask(self, what: object) -> list[Any]:
+        """Ask both; both work at the same time."""
+        for side in self.sides.values():
+            side.tell(what)
+        return [side.answer() for side in self.sides.values()]
 
 
 @contextmanager
-def quarter(folder: Path, region: str, tell: Callable[[str], None]) -> Iterator[Quarter]:
-    """Start broker and nodes in an empty folder; stop them at the end."""
+def quarter(
+    folder: Path, region: str, script: Script, papers: Papers, tell: Callable[[str], None]
+) -> Iterator[Quarter]:
+    """Start broker and sides in an empty folder; stop them at the end."""
     empty_folder(folder, tell)
     names = {role: f"{role}-{region}" for role in Role}
-    clock = QuarterClock(FIRST_DAY)
-    keys = {role: PrivateKeys.generate() for role in Role}
-    write_ceremony(folder, names, hold_ceremony(names, keys, FIRST_DAY.replace(day=1)))
     with ExitStack() as running:
+        sides = {}
+        for role in Role:  # while Kafka starts
+            sides[role] = SideProcess(role, papers)
+            running.callback(sides[role].close)
+        keys = {role: PrivateKeys.generate() for role in Role}
+        write_ceremony(folder, names, hold_ceremony(names, keys, FIRST_DAY.replace(day=1)))
         tell("starting Kafka 启动 Kafka")
         bootstrap = running.enter_context(EmbeddedKafka(folder / "kafka", progress=tell)).bootstrap
         with TopicAdmin(bootstrap) as admin:
             ensure_topics(admin, names.values(), replicas=1)
-        agencies = {}
-        for role in Role:
-            agencies[role] = agency = Agency.open(_settings(folder.resolve(), names, role, bootstrap), clock)
-            running.callback(agency.close)
-            running.enter_context(_node(agency))
-        yield Quarter(agencies, clock, bootstrap)
+        for role, side in sides.items():
+            side.tell(Begin(_configuration(folder.resolve(), names, role, bootstrap), script))
+        yield Quarter(sides)
 
 
-def _settings(folder: Path, names: Mapping[Role, str], role: Role, bootstrap: str) -> Settings:
+def _configuration(folder: Path, names: Mapping[Role, str], role: Role, bootstrap: str) -> Path:
     name = names[role]
     settings = Settings(
         agency=name,
@@ -110,89 +148,6 @@ def _settings(folder: Path, names: Mapping[Role, str], role: Role, bootstrap: st
         passphrase_file=folder / name / "passphrase",
         agreement=folder / "agreement.yaml",
     )
-    (folder / f"{name}.toml").write_text(settings.to_toml(), encoding="utf-8")
-    return settings
-
-
-@contextmanager
-def _node(agency: Agency) -> Iterator[None]:
-    node = Node(agency, json_log(io.StringIO(), agency=agency.settings.agency))
-    thread = Thread(target=node.run, name=agency.settings.agency)
-    thread.start()
-    try:
-        yield
-    finally:
-        node.stop()
-        thread.join()
-
-
-def play_quarter(
-    running: Quarter, planned_for: Planner, is_workday: Callable[[date], bool], on_day: Callable[[date], None]
-) -> None:
-    """
-    Play every working day of the quarter.
-
-    Raises:
-        NotArrived: a day did not reach both sides.
-    """
-    days = [day for day in _calendar(FIRST_DAY, LAST_DAY) if is_workday(day)]
-    planned = planned_for(len(days))
-    for number, day in enumerate(days):
-        running.clock.to(day)
-        for index, clue in enumerate(planned):
-            _live(running, index, clue, number, day)
-        _wait_until_equal(running)
-        on_day(day)
-
-
-def _calendar(first: date, last: date) -> Iterator[date]:
-    for count in range((last - first).days + 1):
-        yield first + timedelta(days=count)
-
-
-def _live(running: Quarter, index: int, clue: PlannedClue, number: int, day: date) -> None:
-    """What happens to a clue on a day: it is found, or its next step is due."""
-    if clue.opened == number:
-        told = {(clue.by, person.number): HERS for person in clue.opening.persons}
-        desk = running.agencies[clue.by].desk()
-        signed = desk.act(type_of(clue.opening).verb)(clue.opening, told)
-        running.known[index] = signed.envelope.clue_id
-    elif clue.done < len(clue.steps) and clue.steps[clue.done][0] == number:
-        step = clue.steps[clue.done][1]
-        agency, clue_id = running.agencies[step.by], running.known[index]
-        with agency.store.reading() as transaction:
-            view = agency.ledger.fold(transaction, clue_id).view
-        event = varied(step, view, day, clue.rng)
-        agency.desk().act(type_of(event).verb)(clue_id, event)
-        clue.done += 1
-    else:
-        return
-    running.issued += 1
-    running.clock.forward()
-
-
-HERS = Particulars(name="甲某", narrative="本演示中的人物与情节均为虚构。")
-
-
-def _wait_until_equal(running: Quarter) -> None:
-    """Until both sides have placed every event of both."""
-    deadline = time.monotonic() + ARRIVAL_SECONDS
-    for role, agency in running.agencies.items():
-        with closing(watch(agency.store)) as commits:
-            while True:
-                with agency.store.reading() as transaction:
-                    counts = worklist.outcomes(transaction)
-                if counts["applied"] + counts["void"] == running.issued:
-                    break
-                if time.monotonic() > deadline:
-                    raise NotArrived(f"not all of {running.issued} events reached the {role}")
-                commits.wait(Event(), 0.2)
-
-
-def digests(running: Quarter) -> Sequence[Mapping[UUID, str]]:
-    """The digest of every clue, at each side."""
-    found = []
-    for agency in running.agencies.values():
-        with agency.store.reading() as transaction:
-            found.append({row.clue_id: row.digest for row in worklist.clues(transaction)})
-    return found
+    file = folder / f"{name}.toml"
+    file.write_text(settings.to_toml(), encoding="utf-8")
+    return file

@@ -1,7 +1,7 @@
 """
 The script of a quarter of a county: which clues are found on which day, and what becomes of each on which day.
 
-The same seed gives the same quarter. Courses are those of stories.py; codes, amounts and delays vary, so that a month
+Courses are those of stories.py; codes, amounts and delays vary, so that a month
 has reasons, sums and overdue duties to look at. Everybody is fictional.
 """
 
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from clue_exchange.workdays import PublishedCalendar
 from console.demo.officers import courses
 from console.demo.stories import ACCEPT, ACKNOWLEDGE, RECORD_VISIT, STORIES, WITHDRAW, Step, Story
 from schemas import case_events as case
@@ -38,27 +39,41 @@ _REDIRECTED = {"T1": ("court", "police"), "T2": ("other_procuratorate",), "T3": 
 _AID = {"A02": 4, "A03": 4, "A04": 3, "A05": 5, "A08": 4, "A11": 1, "A12": 2}  # the federation may answer for these
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What makes a quarter: the same seed and number of clues give the same one."""
+
+    seed: int
+    clues: int = CLUES
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedClue:
     """
     A clue and when what happens to it.
 
     Attributes:
-        steps: each with the working day of the quarter, counted from 0, on which it is due.
-        done: how many of the steps are done.
+        opened: the working day of the quarter, counted from 0, on which it is found.
+        steps: each with the day on which it is due, one a day at most, so that the sides never wait for each other.
+        rng: this clue's own, so that neither side needs to know what the other has drawn.
     """
 
     by: Role
     opening: NewClue
     opened: int
     steps: Sequence[tuple[int, Step]]
-    done: int = 0
-    rng: Random = field(default_factory=Random, repr=False)
+    rng: Random = field(repr=False)
 
 
-def plan_quarter(seed: int, days: int, count: int = CLUES) -> list[PlannedClue]:
-    """So many clues over so many working days, and their courses."""
-    rng = Random(seed)  # noqa: S311  # no secret: the point is that it repeats
+def workdays() -> list[date]:
+    """The working days of the quarter."""
+    days = (FIRST_DAY + timedelta(days=count) for count in range((LAST_DAY - FIRST_DAY).days + 1))
+    return [day for day in days if PublishedCalendar().is_workday(day)]
+
+
+def plan_quarter(script: Script, days: int) -> list[PlannedClue]:
+    """The clues of a script over so many working days, and their courses."""
+    rng, count = Random(script.seed), script.clues  # noqa: S311  # no secret: the point is that it repeats
     by_federation = round(count * FOUND_BY_FEDERATION)
     accepted = [story for story in STORIES if story.steps[:1] == (ACCEPT,)]
     told = [
@@ -69,7 +84,8 @@ def plan_quarter(seed: int, days: int, count: int = CLUES) -> list[PlannedClue]:
     planned = []
     for by, steps in told:
         opened = rng.randrange(days)
-        planned.append(PlannedClue(by, _opening(by, rng), opened, list(_due(opened, steps, rng)), rng=rng))
+        due = list(_due(opened, steps, rng))
+        planned.append(PlannedClue(by, _opening(by, rng), opened, due, Random(rng.random())))  # noqa: S311  # as above
     return sorted(planned, key=lambda each: each.opened)
 
 

@@ -22,7 +22,7 @@ from clue_exchange.connected import Connected
 from clue_exchange.crash_points import crash_point
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.doors.tls_preflight import preflight
-from clue_exchange.errors import BrokerRefused, ExchangeError, PositionOutOfRange
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable, ExchangeError, PositionOutOfRange
 from clue_exchange.header_names import accept_any_name
 from clue_exchange.kafka_fates import Fate, fate_of, translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord, ReceivedRecord
@@ -177,12 +177,12 @@ class JournalConsumer(Connected):
         patience_ms: int = PATIENCE_MS,
         security: KafkaSecurity | None = None,
     ) -> None:
+        connection = bootstrap, patience_ms, security
         self._patience_ms = patience_ms
         self._next_offsets: dict[str, int] = {}
         accept_any_name(memory_records, default_records)
-        _require_topics(next_offsets, bootstrap, patience_ms, security)
-        own = CONSUMER | {"client_id": client_id, "group_id": group_id}
-        self._consumer = connect(KafkaConsumer, bootstrap, patience_ms, security, **own)
+        _require_topics(next_offsets, *connection)
+        self._consumer = connect(KafkaConsumer, *connection, **CONSUMER, client_id=client_id, group_id=group_id)
         try:
             self._consumer.assign([TopicPartition(topic, 0) for topic in next_offsets])
             self.seek(next_offsets)
@@ -206,19 +206,13 @@ class JournalConsumer(Connected):
             if fate_of(error) is Fate.OUT_OF_RANGE:
                 self.require_held(self._next_offsets)
             raise translate(error) from error
-        records = [
-            ReceivedRecord(got.topic, got.partition, got.offset, got.key, got.value, tuple(got.headers), got.timestamp)
-            for batch in batches.values()
-            for got in batch
-        ]
+        records = [ReceivedRecord.of(got) for batch in batches.values() for got in batch]
         self._next_offsets.update((record.topic, record.next_offset) for record in records)
         return records
 
     def end_offsets(self, topics: Iterable[str]) -> dict[str, int]:
         """Give the offset that each topic's next record will get."""
-        with translated():
-            ends = self._consumer.end_offsets([TopicPartition(topic, 0) for topic in topics], self._patience_ms)
-        return {at.topic: offset for at, offset in ends.items()}
+        return self._offsets(self._consumer.end_offsets, topics)
 
     def commit(self, next_offsets: Mapping[str, int], timeout_ms: int = 1_000) -> ExchangeError | None:
         """Leave the hint; returns the error when it could not be left, for the log, and goes on."""
@@ -236,11 +230,17 @@ class JournalConsumer(Connected):
     def require_held(self, next_offsets: Mapping[str, int] | None = None) -> None:
         """Ask the broker whether it answers, and holds these positions, or what is read next: `PositionOutOfRange`."""
         ends = self.end_offsets(next_offsets := self._next_offsets if next_offsets is None else next_offsets)
-        with translated():
-            firsts = self._consumer.beginning_offsets([TopicPartition(topic, 0) for topic in ends], self._patience_ms)
-        for topic, wanted in next_offsets.items():
-            if not (first := firsts[TopicPartition(topic, 0)]) <= wanted <= ends[topic]:
+        for topic, first in self._offsets(self._consumer.beginning_offsets, ends).items():
+            if not first <= (wanted := next_offsets[topic]) <= ends[topic]:
                 raise PositionOutOfRange(topic, wanted, first, ends[topic])
+
+    def _offsets(self, ask: Callable[..., Mapping[TopicPartition, int]], topics: Iterable[str]) -> dict[str, int]:
+        partitions = [TopicPartition(topic, 0) for topic in topics]
+        try:
+            with translated():
+                return {at.topic: offset for at, offset in ask(partitions, self._patience_ms).items()}
+        except KeyError as error:  # the library drops the topics that have no leader now, and falls over that
+            raise BrokerUnavailable("a topic has no leader now") from error
 
 
 def _require_topics(topics: Iterable[str], bootstrap: str, patience_ms: int, security: KafkaSecurity | None) -> None:

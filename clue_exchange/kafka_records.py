@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class ReceivedRecord:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
     timestamp_ms: int
+
+    @classmethod
+    def of(cls, got: Any) -> Self:
+        """The same, as the client library gives it."""
+        return cls(got.topic, got.partition, got.offset, got.key, got.value, tuple(got.headers), got.timestamp)
 
     @property
     def next_offset(self) -> int:

@@ -114,6 +114,16 @@ def test_topic_that_is_missing_is_named(bootstrap: str) -> None:
         producer.send_all(numbered("nobody.clues", [1]), deadline_seconds=10)
 
 
+def test_a_topic_without_a_leader_is_waited_for(bootstrap: str, make_topic: Callable[..., str]) -> None:
+    """Asked for several topics the library leaves it out of its answer, and falls over that itself."""
+    topic = make_topic()
+    with JournalConsumer(bootstrap, {topic: 0}, group_id="reader") as consumer:
+        with pytest.raises(BrokerUnavailable, match="no leader"):
+            consumer.end_offsets([topic, "nobody.clues"])
+
+        assert consumer.end_offsets([topic]) == {topic: 0}
+
+
 def test_record_that_is_too_large_is_refused_after_those_before_it(
     bootstrap: str, make_topic: Callable[..., str]
 ) -> None:

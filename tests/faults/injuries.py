@@ -194,8 +194,12 @@ def _connection(field: Field) -> dict[str, Any]:
 
 @contextmanager
 def _if_kafka_answers() -> Iterator[None]:
-    """Another fault of the same period may have killed the brokers: then nothing can be done to their records."""
-    with suppress(KafkaError):
+    """
+    Another fault of the same period may have killed the brokers: then nothing can be done to their records.
+
+    The library's KeyError means that a topic has no leader now.
+    """
+    with suppress(KafkaError, KeyError):
         yield
 
 

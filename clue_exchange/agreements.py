@@ -20,6 +20,7 @@ from clue_exchange.key_tables import AGREEMENT
 from clue_exchange.keys.keystore import SigningKey
 from clue_exchange.store import Transaction, insert_new
 from schemas.agreement import Agreement, OpeningDays, Party
+from schemas.agreement_terms import Limits
 
 _PURPOSE = b"clue-exchange agreement v1\x00"
 
@@ -163,3 +164,10 @@ class Agreements:
             if signed is not None and signed.agreement.valid_from <= on:
                 return signed.agreement
         raise AgreementInvalid("no agreement is in force here: see `clue-exchange agreement`")
+
+    def limits(self, transaction: Transaction, on: date) -> Limits:
+        """When an alarm is raised, by the version of this day; before the first one begins, as is proposed."""
+        try:
+            return self.newest(transaction, on).limits
+        except AgreementInvalid:
+            return Limits()

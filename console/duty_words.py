@@ -8,6 +8,8 @@ from datetime import date
 from schemas.clock import Clock
 from schemas.duty import Duty
 
+WEEKDAYS = "一二三四五六日"
+
 CHINESE_DUTIES: Mapping[Duty, str] = {
     Duty.take_up: "受理",
     Duty.answer_dispute: "答复异议",
@@ -34,22 +36,20 @@ def duty_in_words(clock: Clock) -> str:
 
 
 def due_in_words(clock: Clock) -> str:
-    """The last day; marked where the yearly notice may still change it."""
+    """The last day; marked where the yearly notice may still change it, and where the clock does not run."""
     if clock.due is None:
         return "paused 暂停" if clock.is_paused else "–"  # a dash
-    return f"{clock.due}" + (" provisional 暂定" if clock.is_provisional else "")
+    words = f"{clock.due}" + (" provisional 暂定" if clock.is_provisional else "")
+    return f"paused 暂停 ({words})" if clock.is_paused else words
 
 
 def standing_in_words(clock: Clock, today: date) -> str:
-    """Whether it is done, late, overdue, paused or running."""
-    late = " late 逾期完成" if clock.is_done else " late 逾期"
-    match clock:
-        case Clock(ended_on=None, is_paused=True):
-            words = "paused 暂停"
-        case Clock(ended_on=None):
-            return "OVERDUE 已逾期" if clock.is_late(today) else "running 计时中"
-        case Clock(is_done=True):
-            words = f"done 已完成 {clock.ended_on}"
-        case _:
-            words = f"ended 终止 {clock.ended_on}"
-    return words + (late if clock.is_late(today) else "")
+    """Whether it runs or is overdue, paused, done, or dropped; and whether that came after its last day."""
+    is_late = clock.is_late(today)
+    if clock.is_running:
+        return "OVERDUE 已逾期" if is_late else "running 计时中"
+    if clock.is_paused:
+        return "paused, was overdue 暂停(此前已逾期)" if is_late else "paused 暂停"
+    if clock.is_done:
+        return f"{'done late 逾期完成' if is_late else 'done 已完成'} {clock.ended_on}"
+    return f"{'dropped, was overdue 终止(此前已逾期)' if is_late else 'dropped 终止'} {clock.ended_on}"

@@ -28,7 +28,8 @@ class OpenDuty:
     What somebody owes today.
 
     Attributes:
-        days_left: days of the calendar until the last one; negative when overdue, None while paused.
+        days_left: days of the calendar until the last one; negative when overdue, None while paused: what is left, or
+            was overdue, counts again when the turn comes back.
     """
 
     clue_id: UUID
@@ -39,11 +40,12 @@ class OpenDuty:
 
     @property
     def days_left(self) -> int | None:
-        return None if self.clock.due is None else (self.clock.due - self.today).days
+        clock = self.clock
+        return None if clock.due is None or clock.is_paused else (clock.due - self.today).days
 
     @property
     def is_overdue(self) -> bool:
-        return self.clock.is_late(self.today)
+        return self.clock.is_overdue(self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class ClockReader:
 
 def _by_urgency(duty: OpenDuty) -> tuple[date, bool, UUID, str, str]:
     clock = duty.clock
-    return clock.due or date.max, not duty.urgent, duty.clue_id, clock.duty, clock.about
+    due = date.max if clock.due is None or clock.is_paused else clock.due
+    return due, not duty.urgent, duty.clue_id, clock.duty, clock.about
 
 
 def deadlines_by_version(adopted: Mapping[int, Deadlines]) -> DeadlinesOf:

@@ -113,7 +113,7 @@ def _late(transaction: Transaction, clocks: ClockReader, clue_ids: Sequence[UUID
     late = set()
     for clue_id, found in clocks.clocks(transaction, clue_ids, today):
         for clock in found:
-            if clock.duty is Duty.confirm_erasure and clock.is_open and clock.is_late(today):
+            if clock.duty is Duty.confirm_erasure and clock.is_overdue(today):
                 added_by, _, number = clock.about.partition(":")
                 late.add((clue_id, (Role(added_by), int(number))))
     return late

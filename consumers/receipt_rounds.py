@@ -4,7 +4,7 @@ the other side does not acknowledge is asked about.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -19,14 +19,13 @@ from clue_exchange.store import Store, Transaction
 from clue_exchange.workdays import china_date
 from consumers import waiting
 from consumers.receipts import Receipts
+from schemas.agreement_terms import Limits
 from schemas.receipt import NumberRange
 
 EVERY_SECONDS = 15.0
 LAGS_AFTER = timedelta(minutes=1)
 """A receipt that stays behind for longer makes the sender ask; then after twice as long, and so on up to a day."""
 PROBES_DOUBLED = 10
-GAP_LIMIT = timedelta(hours=1)
-"""A number that is missing for longer alarms the operators on both sides."""
 KEPT_IN_OUTBOX = timedelta(days=7)
 """As long as Kafka keeps receipts: each one says all that the one before it said."""
 
@@ -51,7 +50,7 @@ class ReceiptRounds:
         self._journals = journals
         self._clock = clock
         self._log = log
-        self._last_round = clock()
+        self._alarmed: _Looked | None = None
 
     def run(self, stop: Event) -> None:
         """Go round until `stop` is set; a locked database is tried again in the next round."""
@@ -70,10 +69,12 @@ class ReceiptRounds:
             self._outbox.prune(transaction, self._receipts.topic, self._clock() - KEPT_IN_OUTBOX)
         for topic in asked:
             self._log.warning("receipt.lagged", topic=topic)
-        before, self._last_round = self._last_round, self._clock()
         with self._store.reading() as transaction:
-            self._alarm_gaps(transaction, before)
-            self._alarm_waiting(transaction, before)
+            now = self._clock()
+            looked = _Looked(now, self._agreements.limits(transaction, china_date(now)))
+            self._alarm_gaps(transaction, looked)
+            self._alarm_waiting(transaction, looked)
+        self._alarmed = looked
 
     def _probe(self, transaction: Transaction, topic: str) -> bool:
         """
@@ -93,17 +94,30 @@ class ReceiptRounds:
         acknowledgements.write(transaction, replace(known, probes=known.probes + 1))
         return True
 
-    def _alarm_gaps(self, transaction: Transaction, before: datetime) -> None:
-        """Each gap once, in the round in which it outlasts the limit."""
+    def _alarm_gaps(self, transaction: Transaction, looked: "_Looked") -> None:
+        """Each gap once, in the round in which it outlasts the agreement's limit; after a start those that had."""
         for topic in self._receipts.received:
             for gap in open_gaps(transaction, topic):
-                if before < gap.since + GAP_LIMIT <= self._last_round:
+                if looked.finds_gap(gap.since) and not (self._alarmed and self._alarmed.finds_gap(gap.since)):
                     self._log.error("journal.gap_overdue", topic=topic, first=gap.first, last=gap.last)
 
-    def _alarm_waiting(self, transaction: Transaction, before: datetime) -> None:
-        """Each waiting event once, likewise, by the limit that the agreement sets."""
-        limit = waiting.limit(transaction, self._agreements, china_date(self._last_round))
+    def _alarm_waiting(self, transaction: Transaction, looked: "_Looked") -> None:
+        """Each waiting event once, likewise."""
         for row in waiting.waiting(transaction):
-            if before < row.since + limit <= self._last_round:
+            if looked.finds_waiting(row.since) and not (self._alarmed and self._alarmed.finds_waiting(row.since)):
                 about = {"event_id": str(row.event_id), "event_type": row.event_type, "waits_for": row.waits_for}
                 self._log.error("event.overdue", topic=row.topic, number=row.number, **about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """When a round looked, and by which limits: a new version of the agreement changes them on its day."""
+
+    at: datetime
+    limits: Limits
+
+    def finds_gap(self, since: datetime) -> bool:
+        return since + self.limits.gap_alarm <= self.at
+
+    def finds_waiting(self, since: datetime) -> bool:
+        return since + self.limits.waiting_alarm <= self.at

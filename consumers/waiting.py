@@ -4,21 +4,18 @@ Events that wait: for what, since when, and whether that is too long. They take 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
 
 from clue_exchange import agreements
-from clue_exchange.agreements import Agreements
-from clue_exchange.errors import AgreementInvalid
 from clue_exchange.keys import missing_keys
 from clue_exchange.store import Transaction
 from clue_exchange.tables import EVENT
 from consumers.opening import lacking
 from consumers.receive import stored_event
-from schemas.agreement_terms import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +56,6 @@ def waiting(transaction: Transaction) -> list[WaitingRow]:
         )
         for row in rows
     ]
-
-
-def limit(transaction: Transaction, of: Agreements, today: date) -> timedelta:
-    """How long an event may wait before a person must look, as the agreement says."""
-    try:
-        agreed = of.newest(transaction, today).limits
-    except AgreementInvalid:
-        agreed = Limits()
-    return timedelta(minutes=agreed.waiting_alarm_minutes)
 
 
 def _lacking(transaction: Transaction, unread: Iterable[Row[Any]]) -> dict[bytes, tuple[str, ...]]:

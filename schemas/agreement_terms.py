@@ -5,6 +5,7 @@ Defaults are proposals that both sides read, change and sign; `clue-exchange agr
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -121,7 +122,7 @@ class Liaison(Coded):
 
 
 class Meeting(Coded):
-    """The joint consultation 会商: every so many months, on this day or the next working day."""
+    """The joint consultation 会商: every so many months from the version's first on, this day or the next workday."""
 
     every_months: Annotated[int, Field(ge=1, le=12)] = 1
     day: Annotated[int, Field(ge=1, le=DAY_OF_EVERY_MONTH)] = 10
@@ -132,3 +133,13 @@ class Limits(Coded):
 
     gap_alarm_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
     waiting_alarm_minutes: Annotated[int, Field(ge=1, le=10_080)] = 1_440
+
+    @property
+    def gap_alarm(self) -> timedelta:
+        """How long a number may be missing, or one of ours unacknowledged, before a person must look."""
+        return timedelta(minutes=self.gap_alarm_minutes)
+
+    @property
+    def waiting_alarm(self) -> timedelta:
+        """How long an event may wait before a person must look."""
+        return timedelta(minutes=self.waiting_alarm_minutes)

@@ -26,7 +26,8 @@ class Clock:
     Attributes:
         by: who owes it.
         about: which one of several; empty where there is one.
-        due: the last day; None while the clock is paused with days left, or ended so.
+        due: the last day; None while the clock is paused with days left, or ended so. Of one that was paused after its
+            last day, that day.
         is_provisional: the due day depends on days whose calendar is not published.
         is_paused: the other side has the turn; what is left runs on when it comes back.
         ended_on: when the clock stopped; None while it runs or is paused.
@@ -47,8 +48,16 @@ class Clock:
     def is_open(self) -> bool:
         return self.ended_on is None
 
+    @property
+    def is_running(self) -> bool:
+        return self.ended_on is None and not self.is_paused
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it runs past its last day. Paused, it is overdue for nobody: the other side has the turn."""
+        return self.is_running and self.is_late(today)
+
     def is_late(self, today: date) -> bool:
-        """Whether it was done, or dropped, after its last day; an open one that is late is overdue."""
+        """Whether its last day had passed when it was done, dropped or paused, or has passed while it runs."""
         return self.due is not None and self.due < (self.ended_on or today)
 
 

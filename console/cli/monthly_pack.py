@@ -25,6 +25,7 @@ from console.pack.page import page
 from console.pack.sheet import sheet
 from console.wiring import Agency
 from consumers.monthly_pack.content import Pack, make_pack
+from consumers.monthly_pack.meeting import next_meeting
 from consumers.monthly_pack.signatures import read_signatures, write_signatures
 from consumers.statistics.courses import read_courses
 from consumers.statistics.lines import terms_of
@@ -133,7 +134,8 @@ def pack_of(agency: Agency, month: Month) -> Pack:
     named = {agency.settings.role: agency.settings.agency, agency.settings.role.other: agency.settings.counterpart}
     with agency.store.reading() as transaction:
         courses, terms = read_courses(transaction, agency.ledger), terms_of(transaction, agency.clock_reader)
-    return make_pack((named[Role.federation], named[Role.procuratorate]), courses, month, terms)
+        meeting = next_meeting(agency.agreements.versions(transaction).values(), terms.calendar, month)
+    return make_pack((named[Role.federation], named[Role.procuratorate]), courses, month, terms, meeting)
 
 
 def name_of(made: Pack) -> str:

@@ -35,7 +35,7 @@ def waiting(context: click.Context, /, config: Path, as_json: bool, **given: Any
         with agency.store.reading() as transaction:
             found = waiting_events.waiting(transaction)
             now = agency.clock()
-            limit = waiting_events.limit(transaction, agency.agreements, china_date(now))
+            limit = agency.agreements.limits(transaction, china_date(now)).waiting_alarm
         rows = shown_to(agency.people, officer, LocalAct.see_waiting, found)
     overdue = [row for row in rows if now - row.since > limit]
     if as_json:

@@ -19,16 +19,13 @@ from clue_exchange.outbox import Unacknowledged
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.rejections import NotedRejection
 from clue_exchange.topics import topic_name
-from clue_exchange.workdays import china_time
+from clue_exchange.workdays import china_date, china_time
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
 from console.cli.tables import Shown, show_list
 from console.wiring import Agency
 from schemas.catalog import EVENT_FAMILIES
 from schemas.receipt import REJECTED_CAP, NumberRange
-
-OLDEST_MAX = timedelta(minutes=15)
-"""An event that is longer unacknowledged needs a person: the other node does not run, or records are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,15 @@ class JournalStanding:
     Attributes:
         given: the last number that this agency gave.
         left: what no receipt has named yet, sent or not.
+        limit: by the agreement; an event that is longer unacknowledged needs a person, for the other node does not run,
+            or records are lost.
     """
 
     known: Acknowledged
     given: int
     left: Unacknowledged
     rejected: Sequence[NotedRejection]
+    limit: timedelta
     now: datetime
 
     @classmethod
@@ -52,6 +52,8 @@ class JournalStanding:
         """Of both journals of this agency."""
         topics = [topic_name(agency.settings.agency, family) for family in EVENT_FAMILIES]
         with agency.store.reading() as transaction:
+            now = agency.clock()
+            limit = agency.agreements.limits(transaction, china_date(now)).gap_alarm
             given = agency.outbox.last_numbers(transaction, topics)
             return [
                 cls(
@@ -59,7 +61,8 @@ class JournalStanding:
                     given[topic],
                     agency.outbox.unacknowledged(transaction, topic),
                     rejections.of_journal(transaction, topic, REJECTED_CAP),
-                    agency.clock(),
+                    limit,
+                    now,
                 )
                 for topic in topics
             ]
@@ -71,7 +74,7 @@ class JournalStanding:
 
     @property
     def needs_a_person(self) -> bool:
-        return self.age > OLDEST_MAX or bool(self.rejected) or self.known.halted is not None
+        return self.age > self.limit or bool(self.rejected) or self.known.halted is not None
 
     def as_json(self) -> dict[str, Any]:
         known = self.known
@@ -101,7 +104,8 @@ def receipts(context: click.Context, config: Path | None, as_json: bool) -> None
     """
     Show what the counterpart holds of our journals, lacks and rejected. 回执
 
-    Exit 1 when an event is not acknowledged for 15 minutes, was rejected, or a journal is halted.
+    Exit 1 when an event is not acknowledged for longer than the agreement's limit of a gap, was rejected, or a journal
+    is halted.
     """
     if context.invoked_subcommand is not None:
         return

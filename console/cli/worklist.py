@@ -17,13 +17,12 @@ from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, proof_options
 from console.cli.tables import Shown, show_list
-from console.duty_words import due_in_words, duty_in_words
+from console.duty_words import WEEKDAYS, due_in_words, duty_in_words
 from consumers.deadlines import OpenDuty
 from schemas.codes import Role
 from schemas.working_days import after_working_days
 
 DAY = click.DateTime(["%Y-%m-%d"])
-WEEKDAYS = "一二三四五六日"
 
 
 @click.command()

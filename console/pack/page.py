@@ -16,6 +16,7 @@ from console.pack.words import (
     PARTIES,
     codes_in_words,
     lesson_in_words,
+    meeting_in_words,
     month_in_words,
     state_in_words,
 )
@@ -52,7 +53,7 @@ def _head(pack: Pack, title: str) -> str:
         f"<header><h1>{escape(title)}</h1>\n"
         f'<p lang="en">Papers of the joint monthly meeting, {pack.month}; as of {pack.month.last}</p>\n'
         f"<p>{escape(pack.federation)} 妇联 · {escape(pack.procuratorate)} 检察院 · 截至 {pack.month.last} · "
-        f"据 {pack.events} 个生效事件</p></header>\n"
+        f"据 {pack.events} 个生效事件</p>\n<p>{_both(meeting_in_words(pack.meeting))}</p></header>\n"
         '<section><h2>本月概况 <span lang="en">The month at a glance</span></h2>\n'
         f'<ul class="tiles">{tiles}</ul></section>\n'
     )

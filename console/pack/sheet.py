@@ -20,7 +20,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from console.figure_words import COLUMNS, line_in_words
 from console.pack.charted import FEN_A_YUAN
 from console.pack.headlines import headlines
-from console.pack.words import AGENDA, PARTIES, codes_in_words, lesson_in_words, month_in_words, state_in_words
+from console.pack.words import (
+    AGENDA,
+    PARTIES,
+    codes_in_words,
+    lesson_in_words,
+    meeting_in_words,
+    month_in_words,
+    state_in_words,
+)
 from consumers.monthly_pack.content import Pack
 from consumers.statistics.lines import Figure
 
@@ -76,6 +84,7 @@ def _overview(pack: Pack) -> list[Row]:
         ("检察院", pack.procuratorate, "procuratorate"),
         ("截至", str(pack.month.last), "as of"),
         ("生效事件", pack.events, "events that took effect"),
+        ("下次会商", meeting_in_words(pack.meeting).zh, meeting_in_words(pack.meeting).en),
         *told,
         ("内容摘要", pack.hash, "SHA-256 of the content"),
         ("事件摘要", pack.ledger, "SHA-256 of the events"),

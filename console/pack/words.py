@@ -4,6 +4,7 @@ The words of the monthly pack, Chinese first.
 
 from collections.abc import Mapping
 
+from console.duty_words import WEEKDAYS
 from console.figure_words import DUTIES, STAGES
 from console.words import CHINESE_STATES, MEANINGS, Meaning
 from consumers.monthly_pack.cases import Case
@@ -11,6 +12,7 @@ from consumers.monthly_pack.lessons import Lesson
 from consumers.statistics.periods import Month
 from schemas import codes, reasons
 from schemas.view import State
+from schemas.working_days import Due
 
 PARTIES = {"federation": "妇联", "procuratorate": "检察院"}
 
@@ -99,3 +101,14 @@ def lesson_in_words(lesson: Lesson) -> tuple[str, str]:
         ),
     }
     return sentences[lesson.teaching]
+
+
+def meeting_in_words(meeting: Due | None) -> Meaning:
+    """When the parties meet next, by the agreement."""
+    if meeting is None:
+        return Meaning("下次会商:协议未生效", "Next meeting: no agreement has begun")
+    zh, en = ("(暂定)", " (provisional)") if meeting.is_provisional else ("", "")
+    day = meeting.on
+    return Meaning(
+        f"下次会商:{day.year}年{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}{zh}", f"Next meeting: {day}{en}"
+    )

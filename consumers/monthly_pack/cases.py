@@ -67,7 +67,7 @@ def _of(course: Course, today: date, terms: Terms) -> Iterator[Case]:
         return Case(agenda, str(course.clue_id), view.state, view.urgent, codes, party, str(since), days)
 
     for clock in terms.clocks(course, today):
-        if clock.is_open and clock.due is not None and clock.is_late(today + timedelta(days=1)):
+        if clock.due is not None and clock.is_overdue(today + timedelta(days=1)):
             yield case(Agenda.overdue, (clock.duty,), clock.by, clock.due)
     agenda = _LISTED.get(view.state)
     if agenda is not None:

@@ -17,6 +17,7 @@ from consumers.statistics.courses import Course, until
 from consumers.statistics.formulas import figures
 from consumers.statistics.lines import Figure, Terms
 from consumers.statistics.periods import Month, Period, months_back
+from schemas.working_days import Due
 
 FORMAT = "clue-exchange monthly pack 1"
 MONTHS_SHOWN = 6
@@ -33,6 +34,7 @@ class Pack:
         events: how many events took effect until the month's last day: both sides compare it first.
         ledger: SHA-256 over the hashes of these events, by clue, in their places.
         series: the figures of the months before, since the first clue, and of this one, oldest first.
+        meeting: the next one that was agreed on; None where no agreement has begun.
     """
 
     federation: str
@@ -44,6 +46,7 @@ class Pack:
     series: tuple[tuple[Month, tuple[Figure, ...]], ...]
     cases: tuple[Case, ...]
     lessons: tuple[Lesson, ...]
+    meeting: Due | None
 
     def canonical(self) -> bytes:
         """The one spelling: JSON in UTF-8, keys sorted, no blanks."""
@@ -67,10 +70,13 @@ class Pack:
             "series": {str(month): [_figure(each) for each in found] for month, found in self.series},
             "cases": [asdict(case) for case in self.cases],
             "lessons": [asdict(lesson) for lesson in self.lessons],
+            "meeting": None if self.meeting is None else asdict(self.meeting) | {"on": str(self.meeting.on)},
         }
 
 
-def make_pack(parties: tuple[str, str], courses: Sequence[Course], month: Month, terms: Terms) -> Pack:
+def make_pack(
+    parties: tuple[str, str], courses: Sequence[Course], month: Month, terms: Terms, meeting: Due | None
+) -> Pack:
     """The pack of a month that is over; `parties` are the federation and the procuratorate."""
     period = Period(month.first, month.last, month.last)
     known = until(courses, month.last)
@@ -92,6 +98,7 @@ def make_pack(parties: tuple[str, str], courses: Sequence[Course], month: Month,
         series=tuple(series),
         cases=tuple(cases(known, period, terms)),
         lessons=tuple(lessons(found)),
+        meeting=meeting,
     )
 
 

@@ -34,7 +34,7 @@ def duties(counted: Counted) -> Sequence[Line]:
     for clock in counted.clocks:
         of = ("duty", clock.duty, clock.by)
         if clock.is_open:
-            overdue[of] += _is_late(clock, counted)
+            overdue[of] += clock.is_running and _is_late(clock, counted)
         elif clock.is_done and clock.ended_on is not None and counted.period.has(clock.ended_on):
             ended[of] += 1
             on_time[of] += not _is_late(clock, counted)

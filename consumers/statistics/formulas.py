@@ -141,9 +141,9 @@ FORMULAS: tuple[Formula, ...] = (
         count=duty_figures.duties,
         zh="各项期限",
         en="duties and their deadlines",
-        formula_zh="期内完成的各项事项及其中按期的件数;期末已超过期限而未完成的件数,按事项和责任方",
+        formula_zh="期内完成的各项事项及其中按期的件数;期末仍在计时且已超过期限的件数,按事项和责任方",
         formula_en=(
-            "duties done in the period, and how many of them by their last day; those that are open past their last "
+            "duties done in the period, and how many of them by their last day; those that run past their last "
             "day at the end of it; by duty and party"
         ),
     ),

@@ -3,7 +3,6 @@ Receipts: what the other side holds, lacks and can never take in; and what a sen
 """
 
 import io
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -207,20 +206,6 @@ def test_a_receipt_is_said_again_only_where_it_changed_or_something_is_missing(s
 
     assert (with_gap, closed) == (2, 3)
     assert len(receipts_of(sides, P)) == closed
-
-
-def test_a_gap_that_lasts_alarms_once(sides: TwoSides, log: Log, log_text: io.StringIO) -> None:
-    """After an hour the operators are told, and not again every quarter of a minute."""
-    for _ in range(3):
-        sides.transfer()
-    rounds = sides.procuratorate.receipt_rounds(log)
-    sides.give(P, [each for each in sides.sent_by(F) if each.topic != CLUES or each.offset != 1])
-    for _ in range(3):
-        sides.clock.forward(minutes=40)
-        rounds.go_round()
-
-    alarms = [json.loads(line) for line in log_text.getvalue().splitlines() if "gap_overdue" in line]
-    assert [(each["first"], each["last"]) for each in alarms] == [(2, 2)]
 
 
 def test_a_missing_key_is_named_and_sent_again(sides: TwoSides) -> None:

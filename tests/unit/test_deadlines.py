@@ -45,11 +45,14 @@ def test_a_clock_pauses_while_the_other_side_has_the_turn() -> None:
 
 
 def test_what_was_overdue_before_the_pause_stays_overdue() -> None:
-    """Giving a clue back on the day after its last one does not make it timely."""
+    """Giving a clue back on the day after its last one does not make it timely; but nobody can act on it meanwhile."""
     told = transferred("03-02").on("03-30", RETURN)
+    paused = told.clock(Duty.take_up, "03-30")
+    told.on("04-01", SUPPLEMENT, by=F)
+    goes_on = told.clock(Duty.take_up, "04-01")
 
-    assert told.clock(Duty.take_up, "03-30").due == day("03-11")
-    assert told.clock(Duty.take_up, "03-30").is_late(day("03-30"))
+    assert (paused.due, paused.is_late(day("03-30")), paused.is_overdue(day("03-30"))) == (day("03-11"), True, False)
+    assert (goes_on.due, goes_on.is_overdue(day("04-01"))) == (day("03-11"), True)
 
 
 def test_a_running_clock_keeps_the_version_by_which_it_started() -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from consumers.monthly_pack.cases import cases
 from consumers.statistics.courses import Course
 from consumers.statistics.periods import Period
 from schemas import case_events as case
 from schemas.codes import Role
 from schemas.view import State
 from tests.builders import ClueBuilder, an_event
-from tests.courses import BEGINS, MARCH, a_course, of_everything, told
+from tests.courses import BEGINS, MARCH, TERMS, a_course, of_everything, told
 
 
 def test_a_visit_that_was_planned_is_held_when_a_visit_names_the_plan() -> None:
@@ -43,9 +44,27 @@ def test_feedback_that_nobody_gave_is_late_from_its_last_day_on() -> None:
 
 
 def test_a_duty_past_its_last_day_is_overdue_by_duty_and_party() -> None:
-    """Transferred, and for a month nobody took it up."""
+    """Transferred, and for a month nobody took it up; the figure is of those that the agenda lists."""
     waits = told(ClueBuilder().at(State.transferred).fold(Role.federation))
 
     line = of_everything([waits], "F2", "duty", "take_up", "procuratorate", period=MARCH)
 
     assert line.values == {"ended": 0, "on_time": 0, "overdue": 1}
+    assert [(each.agenda, each.codes) for each in cases([waits], MARCH, TERMS)] == [
+        ("overdue", ("take_up",)),
+        ("stuck", ()),
+    ]
+
+
+def test_what_is_paused_is_overdue_for_nobody() -> None:
+    """Returned after the last day for taking it up: on the agenda is what the federation owes, under `returned`."""
+    folded = ClueBuilder().at(State.returned).fold(Role.federation)
+    returned = told(folded, days_apart=10)
+
+    taking_up = of_everything([returned], "F2", period=MARCH)
+
+    assert taking_up.values["overdue"] == 1
+    assert [(each.agenda, each.codes, each.party) for each in cases([returned], MARCH, TERMS)] == [
+        ("overdue", ("complete",), "federation"),
+        ("returned", ("R1",), "federation"),
+    ]

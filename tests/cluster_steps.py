@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -30,9 +31,9 @@ from tests.links import Link, links
 from tests.looking_again import comes_true
 from tests.two_sides import SetClock, TwoSides, rows, settings_for
 
-DRAIN_SECONDS = 60
-STOP_SECONDS = 30
-PATIENCE_MS = 20_000
+DRAIN_SECONDS = 120
+STOP_SECONDS = 60
+PATIENCE_MS = 60_000
 
 
 @dataclass
@@ -181,7 +182,7 @@ class County:
         self.require_acknowledged_is_held()
 
     def require_acknowledged_is_held(self) -> None:
-        """Every number that a sender has marked is in its topic."""
+        """Every number that a sender has marked is in its topic, at the latest when the followers are there again."""
         for role in Role:
             for family in EVENT_FAMILIES:
                 topic = self.topic(role, family)
@@ -190,7 +191,10 @@ class County:
                         f"SELECT number FROM outbox WHERE topic = '{topic}' AND sent_at IS NOT NULL"
                     )
                     acknowledged = {int(row.number) for row in marked}
-                assert acknowledged <= set(numbers_in(self.cluster.bootstrap, topic))
+                wait_for(partial(self._holds, topic, acknowledged))
+
+    def _holds(self, topic: str, numbers: set[int]) -> bool:
+        return numbers <= set(numbers_in(self.cluster.bootstrap, topic))
 
     @staticmethod
     def _digests(agency: Agency) -> list[tuple[object, ...]]:

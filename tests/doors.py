@@ -29,8 +29,11 @@ from tests.looking_again import comes_true
 FEDERATION, PROCURATORATE = "federation-110101", "procuratorate-110101"
 STRANGER = "federation-110109"  # certified by the same authority; no agreement, no rights
 NEIGHBOUR = "federation-1101011"  # no agency has such a name; its prefix is what a missing dot would let in
-LOG_SECONDS = 5
-AT_ONCE_SECONDS = 1.0
+LOG_SECONDS = 30
+PATIENCE_MS, AT_ONCE_SECONDS = 60_000, 30.0
+"""Who is turned away at once does not wait for as long as who cannot connect."""
+SHORT_PATIENCE_MS = 500
+"""Of who comes without security: the library has to fail first."""
 
 
 @dataclass
@@ -73,11 +76,11 @@ class Doors:
         for agency, counterpart in ((FEDERATION, PROCURATORATE), (PROCURATORATE, FEDERATION)):
             topic = f"{agency}.clues"
             with JournalProducer(self.bootstrap, security=self.local.agencies[agency]) as producer:
-                producer.send_all([OutgoingRecord(topic, b"key", b"first")], deadline_seconds=10)
+                producer.send_all([OutgoingRecord(topic, b"key", b"first")], deadline_seconds=60)
             security, group_id = self.local.agencies[counterpart], f"{counterpart}.exchange"
             with JournalConsumer(self.bootstrap, {topic: 0}, group_id=group_id, security=security) as consumer:
-                assert [record.value for record in consumer.poll(5_000)] == [b"first"]
-                deadline = time.monotonic() + 10  # Kafka makes its topic of positions at the first commit
+                assert [record.value for record in consumer.poll(30_000)] == [b"first"]
+                deadline = time.monotonic() + 60  # Kafka makes its topic of positions at the first commit
                 while consumer.commit({topic: 1}) is not None:
                     assert time.monotonic() < deadline
 
@@ -90,7 +93,7 @@ class Doors:
 
     def settings(self, principal: str) -> dict[str, Any]:
         """What one of the library's own clients needs to come as this principal."""
-        own = {"bootstrap_servers": self.bootstrap, "bootstrap_timeout_ms": 10_000}
+        own = {"bootstrap_servers": self.bootstrap, "bootstrap_timeout_ms": 60_000}
         return own | self.security(principal).client_settings()
 
     def admin(self, principal: str) -> KafkaAdminClient:
@@ -127,7 +130,7 @@ def refused(bootstrap: str, security: KafkaSecurity | None) -> DoorClosed:
     """How a client of ours is turned away: at once."""
     asked_at = time.monotonic()
     with pytest.raises(DoorClosed) as closed:
-        TopicAdmin(bootstrap, security=security, patience_ms=500)
+        TopicAdmin(bootstrap, security=security, patience_ms=PATIENCE_MS if security else SHORT_PATIENCE_MS)
     assert time.monotonic() - asked_at < AT_ONCE_SECONDS
     return closed.value
 

@@ -19,7 +19,10 @@ from console.wiring import Agency
 from consumers import worklist
 from schemas.catalog import EVENT_FAMILIES
 
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = 90
+"""For what takes a second on an idle machine."""
+POLL_MS = 30_000
+"""For records that are there: a poll returns as soon as it has one."""
 DEMO_SECONDS = 180
 
 
@@ -46,7 +49,7 @@ def take_in(agency: Agency, next_offsets: dict[str, int], log: Log) -> int:
     with JournalConsumer(
         agency.settings.bootstrap, next_offsets, group_id=f"{agency.settings.agency}.test"
     ) as consumer:
-        return agency.loop(log).take_in_once(consumer, 5_000)
+        return agency.loop(log).take_in_once(consumer, POLL_MS)
 
 
 def journals(agency: Agency) -> list[str]:

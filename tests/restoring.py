@@ -5,12 +5,12 @@ Two agencies on a real Kafka whose databases can be copied, lost, and put back.
 import io
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
@@ -22,6 +22,13 @@ from consumers.waiting import waiting
 from schemas.codes import Role
 from tests.kafka_steps import DEADLINE_SECONDS, wait_until
 from tests.two_sides import TwoSides, rows
+
+MISSING_KEYS = """
+    SELECT key_id FROM missing_key AS missing WHERE NOT EXISTS (
+        SELECT 1 FROM data_key AS known WHERE known.key_id = missing.key_id OR known.destroyed_at IS NOT NULL
+        AND (known.clue_id, known.added_by, known.number) = (missing.clue_id, missing.added_by, missing.number)
+    )
+"""
 
 
 class Exchange:
@@ -40,33 +47,46 @@ class Exchange:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Both nodes run within the block, and after it until all is settled."""
-        connected = len(self.logged("loop.connected"))
-        nodes = [Node(self.sides.side(role), json_log(self.told)) for role in Role]
+        with self.nodes() as threads:
+            yield
+            self._wait_until(threads, self.is_settled)
+
+    @contextmanager
+    def nodes(self) -> Iterator[Sequence[Thread]]:
+        """Both nodes run within the block; they have read back, and begun to take in, when it begins."""
+        life = str(uuid4())
+        logs = {role: json_log(self.told, role=role, life=life) for role in Role}
+        nodes = [Node(self.sides.side(role), log) for role, log in logs.items()]
         threads = [Thread(target=node.run) for node in nodes]
         for thread in threads:
             thread.start()
         try:
-            yield
-            wait_until(
-                self.sides.federation, lambda: self._is_done(connected) or not all(map(Thread.is_alive, threads))
-            )
-            assert all(thread.is_alive() for thread in threads), self.told.getvalue()
+            self._wait_until(threads, lambda: self._connected(life) == set(Role))
+            yield threads
         finally:
             for node in nodes:
                 node.stop()
             for thread in threads:
                 thread.join(DEADLINE_SECONDS)
 
-    def _is_done(self, connected: int) -> bool:
-        """Not before both nodes have read back and begun to take in."""
-        return len(self.logged("loop.connected")) == connected + 2 and self.is_settled()
+    def _wait_until(self, threads: Sequence[Thread], condition: Callable[[], bool]) -> None:
+        """Wait for it while both nodes live."""
+        wait_until(self.sides.federation, lambda: condition() or not all(map(Thread.is_alive, threads)))
+        assert all(thread.is_alive() for thread in threads), self.told.getvalue()
+
+    def _connected(self, life: str) -> set[Role]:
+        """Whose node has connected since; one that lost its broker meanwhile connects more than once."""
+        return {Role(str(line["role"])) for line in self.logged("loop.connected") if line["life"] == life}
 
     def is_settled(self) -> bool:
+        """Both hold the same events in the same places, each with its keys, which are fetched by themselves."""
         held = []
         for agency in map(self.sides.side, Role):
             with agency.store.reading() as transaction:
                 held.append(rows(transaction, "SELECT hash, outcome FROM event ORDER BY hash"))
                 if agency.outbox.depth(transaction).records or waiting(transaction):
+                    return False
+                if rows(transaction, MISSING_KEYS) or agency.keyring.lacks_keys(transaction):
                     return False
         return held[0] == held[1]
 

@@ -1,17 +1,20 @@
 """What an administrator asks of the broker about rights: rules seen, added, removed, and users with a password."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 from clue_exchange.connected import Connected
 from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resource
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from clue_exchange.doors.sasl import MECHANISM
-from clue_exchange.errors import BrokerRefused
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable
 from clue_exchange.kafka_clients import KafkaAdminClient, connect, kafka_admin, translate, translated
 from clue_exchange.kafka_settings import PATIENCE_MS
 
 USER = "User:"
 ITERATIONS = 8_192
+HEARD_SECONDS = 30.0
+ASK_AGAIN_SECONDS = 0.02
 
 _RESOURCES = {kind: kafka_admin.ResourceType[kind.name] for kind in Resource}
 _PATTERNS = {kind: kafka_admin.ACLResourcePatternType[kind.name] for kind in Pattern}
@@ -21,9 +24,10 @@ _PERMISSIONS = {kind: kafka_admin.ACLPermissionType[kind.name] for kind in Permi
 
 class AccessAdmin(Connected):
     """
-    Sees and changes rights; nothing counts as done that the broker refused.
+    Sees and changes rights; nothing counts as done that the broker refused, or does not go by yet.
 
-    The library returns refusals in its results; here they are raised.
+    The library returns refusals in its results; here they are raised. The controller answers before the brokers have
+    heard of a change; here it is waited for.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class AccessAdmin(Connected):
             failed = self._admin.create_acls(wanted)["failed"] if wanted else []
         if failed:
             raise translate(failed[0]())
+        added = frozenset(map(_from_kafka, wanted))
+        _wait_until(lambda: added <= self.acls())
 
     def revoke(self, acls: Iterable[Acl]) -> None:
         """
@@ -69,6 +75,8 @@ class AccessAdmin(Connected):
         for _, _, error in results:
             if getattr(error, "errno", 0):
                 raise translate(error())
+        removed = frozenset(map(_from_kafka, unwanted))
+        _wait_until(lambda: not removed & self.acls())
 
     def set_password(self, username: str, password: str) -> None:
         """
@@ -84,9 +92,23 @@ class AccessAdmin(Connected):
             refusals = self._admin.alter_user_scram_credentials([credential])
         if refusal := refusals.get(username):
             raise BrokerRefused(f"user {username}: {refusal.rpartition(')')[2].strip()}")  # less Kafka's inner life
+        _wait_until(lambda: self._is_user(username))
+
+    def _is_user(self, username: str) -> bool:
+        with translated():
+            found = self._admin.describe_user_scram_credentials([username])
+        return bool(found[username]["credential_infos"])
 
     def close(self) -> None:
         self._admin.close()
+
+
+def _wait_until(is_heard: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + HEARD_SECONDS
+    while not is_heard():
+        if time.monotonic() > deadline:
+            raise BrokerUnavailable("the change of rights is accepted, and the broker does not go by it yet")
+        time.sleep(ASK_AGAIN_SECONDS)
 
 
 def _to_kafka(acl: Acl) -> "kafka_admin.ACL":

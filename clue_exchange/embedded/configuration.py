@@ -21,6 +21,9 @@ SETTINGS = {
     "broker.session.timeout.ms": "3000",  # after kill -9 the old registration must expire first: 9 s by default
     "broker.heartbeat.interval.ms": "500",
     "log.cleaner.dedupe.buffer.size": "16777216",  # 128 MiB by default, too much of our heap
+    # what a request may cost of that heap, and how many of them at once: 100 MiB and 8 by default
+    "socket.request.max.bytes": "16777216",
+    "num.io.threads": "3",
     "log.cleaner.backoff.ms": "1000",  # every 15 s by default; an erased person's key goes sooner
 }
 FEWEST_REPLICAS_PREFIXES = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")

@@ -17,10 +17,11 @@ from clue_exchange.embedded.ports import HOST, Ports
 
 LOG_TAIL_LINES = 15
 STOP_SECONDS = 10
+SHOWN_SECONDS = 10
 LOOK_AGAIN_SECONDS = 0.05
 
 JVM_FLAGS = (
-    "-Xmx512m",  # 256 were too few, at times, for a broker that recovers while all its clients come back
+    "-Xmx512m",  # 80 MB with 720 topics; 130 more for each batch that unpacks to 64 MiB: docs/measurements.md
     "-Xms64m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",  # half the start time; the optimising compiler never earns its keep in a short run
@@ -123,7 +124,8 @@ class Node:
         # not Popen: its object warns when it is dropped while a broker that is to outlive us still runs
         pid = os.posix_spawn(command[0], command, _environment(), file_actions=files, setsid=True)
         self._pid_file.write_text(str(pid))
-        wait_until(lambda: self.pid is not None, 1)  # for a moment after the spawn Linux shows an empty command line
+        # for a moment after the spawn Linux shows an empty command line
+        wait_until(lambda: self.pid is not None, SHOWN_SECONDS)
 
     def ask_to_stop(self) -> None:
         """Begin a clean stop; does not wait."""

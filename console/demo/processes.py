@@ -16,7 +16,7 @@ from typing import Any, Self
 from clue_exchange.errors import ExchangeError
 from clue_exchange.settings import Settings
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 STOP_SECONDS = 15
 LOOK_EVERY_SECONDS = 0.02
 
@@ -52,7 +52,7 @@ class NodeProcess:
         Start the node and return when it reads the counterpart's journals.
 
         Raises:
-            NodeFailed: it ended, or was not ready in 30 seconds; names its log.
+            NodeFailed: it ended, or was not ready in a minute; names its log.
         """
         connected = self._times_connected()
         command = [sys.executable, *_arguments(self.config)]

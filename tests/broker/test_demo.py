@@ -23,7 +23,7 @@ from tests.kafka_steps import clue_exchange
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-STARTED_SECONDS = 60
+STARTED_SECONDS = 120
 
 
 def test_both_sides_see_the_same_and_nothing_is_left(demo_figures: dict[str, Any]) -> None:

@@ -42,14 +42,14 @@ def test_restart_keeps_address_cluster_and_data(kafka: EmbeddedKafka) -> None:
     with TopicAdmin(before) as admin, JournalProducer(before) as producer:
         admin.create([TopicSpec(TOPIC, 1, 1)])
         cluster = admin.cluster_id()
-        producer.send_all([OutgoingRecord(TOPIC, b"key", b"kept")], deadline_seconds=10)
+        producer.send_all([OutgoingRecord(TOPIC, b"key", b"kept")], deadline_seconds=60)
     kafka.stop()
 
     with EmbeddedKafka(kafka.folder) as again:
         with TopicAdmin(again.bootstrap) as admin:
             found = admin.cluster_id()
         with JournalConsumer(again.bootstrap, {TOPIC: 0}, group_id="test") as consumer:
-            records = consumer.poll(timeout_ms=10_000)
+            records = consumer.poll(timeout_ms=30_000)
 
     assert again.bootstrap == before
     assert found == cluster

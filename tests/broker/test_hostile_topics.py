@@ -38,7 +38,7 @@ def write(bootstrap: str, topic: str, *records: Written, key: bytes | None = b"k
     try:
         sent = [producer.send(topic, value, key, headers, partition=0) for value, headers in records]
         for each in sent:
-            each.get(30)  # type: ignore[no-untyped-call]  # their stub
+            each.get(60)  # type: ignore[no-untyped-call]  # their stub
     finally:
         producer.close()
 
@@ -47,7 +47,7 @@ def read(bootstrap: str, topic: str, records: int, first: int = 0) -> list[Recei
     found: list[ReceivedRecord] = []
     with JournalConsumer(bootstrap, {topic: first}, group_id="reader") as consumer:
         while len(found) < records:
-            polled = consumer.poll(5_000)
+            polled = consumer.poll(30_000)
             assert polled
             found += polled
     return found

@@ -26,7 +26,7 @@ def test_an_independent_reader_decodes_every_record_from_the_schema_files_alone(
     start = {journals(federation)[0]: 0}
 
     with JournalConsumer(federation.settings.bootstrap, start, group_id="independent") as consumer:
-        received = consumer.poll(5_000)
+        received = consumer.poll(30_000)
     records = [read_framed(record.value or b"") for record in received]
     envelopes = [read_framed(record["body"]) for record in records]
 

@@ -17,7 +17,7 @@ from consumers.lag import JournalLag, journal_lag
 from consumers.lag_rules import EVERY, WINDOW, LagState
 from consumers.lag_samples import LagSamples, lag_samples
 from tests.desks import Desk
-from tests.kafka_steps import delete_records, relay_once
+from tests.kafka_steps import POLL_MS, delete_records, relay_once
 from tests.kafka_tools import described_group
 from tests.two_sides import TwoSides
 
@@ -47,7 +47,7 @@ def take_in(on_kafka: TwoSides, topics: list[str], log: Log) -> None:
     ) as consumer:
         ends = sum(consumer.end_offsets(topics).values())
         while ends > 0:
-            ends -= loop.take_in_once(consumer, 5_000)
+            ends -= loop.take_in_once(consumer, POLL_MS)
 
 
 def told(desk: Desk, expected: int) -> dict[str, Any]:

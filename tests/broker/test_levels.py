@@ -125,7 +125,7 @@ def test_a_record_that_the_county_did_not_sign_is_set_aside(counties: list[TwoSi
     with counties[0].federation.store.reading() as transaction:
         value = transaction.exec_driver_sql("SELECT value FROM outbox WHERE topic LIKE '%figures'").scalar_one()
     with counties[1].federation.producer() as producer:
-        producer.send_all([OutgoingRecord(topics[1], b"2026-03", each, ()) for each in (value, b"junk")], 10)
+        producer.send_all([OutgoingRecord(topics[1], b"2026-03", each, ()) for each in (value, b"junk")], 60)
 
     found = read(config, expected=1)
 

@@ -5,18 +5,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from clue_exchange.logs import json_log
 from console import restoring
-from console.node import Node
 from schemas.clue_events import ClueAccepted
 from schemas.codes import Role
 from tests.builders import an_event
 from tests.desks import Desk
-from tests.kafka_steps import DEADLINE_SECONDS, delete_records, journals, relay_once, wait_until
+from tests.kafka_steps import delete_records, journals, relay_once
 from tests.restoring import Exchange, exchange_of
 from tests.two_sides import TwoSides
 
@@ -53,7 +51,6 @@ def test_a_planted_loss_is_named_by_clue_and_healed(exchange: Exchange) -> None:
     harm(exchange, Role.federation, lost.format("ClueAccepted", 1))
 
     with exchange.running():
-        wait_until(exchange.sides.federation, lambda: len(exchange.logged("loop.connected")) >= 2)
         first = desk.run("reconcile", *desk.by("wang"), "--json", expected=1)
     told = json.loads(first.stdout)
 
@@ -75,7 +72,6 @@ def test_records_that_kafka_lost_before_they_were_read_are_named_and_sent_again(
     exchange.sides.clock.forward(seconds=40)  # sent just now: not sent again; after a minute: probed
 
     with exchange.running():
-        wait_until(federation, lambda: len(exchange.logged("loop.connected")) >= 2)
         first = json.loads(desk.run("reconcile", *desk.by("wang"), "--json", expected=1).stdout)
 
     assert [each["kinds"] for each in first["differences"]] == [["lacking_there"]]
@@ -95,17 +91,9 @@ def test_an_own_event_that_was_lost_is_read_back_when_the_node_starts_again(exch
     """The other side names it, and cannot send it: our own topic holds it."""
     desk = Desk.of(exchange.sides.federation, exchange.folder)
     before = exchange.digests()
-    connected = len(exchange.logged("loop.connected"))
-    nodes = [Node(exchange.sides.side(role), json_log(exchange.told)) for role in Role]
-    threads = [Thread(target=node.run) for node in nodes]
-    for thread in threads:
-        thread.start()
-    wait_until(exchange.sides.federation, lambda: len(exchange.logged("loop.connected")) == connected + 2)
-    harm(exchange, Role.federation, "DELETE FROM event WHERE event_type = 'ClueTransferred' AND number = 2")
-    told = json.loads(desk.run("reconcile", *desk.by("wang"), "--json", expected=1).stdout)
-    for node, thread in zip(nodes, threads, strict=True):
-        node.stop()
-        thread.join(DEADLINE_SECONDS)
+    with exchange.nodes():
+        harm(exchange, Role.federation, "DELETE FROM event WHERE event_type = 'ClueTransferred' AND number = 2")
+        told = json.loads(desk.run("reconcile", *desk.by("wang"), "--json", expected=1).stdout)
 
     exchange.settle()
 

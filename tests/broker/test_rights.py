@@ -22,9 +22,9 @@ def test_a_password_is_the_second_way(doors: Doors, tmp_path: Path) -> None:
     security = with_password(doors, tmp_path, FEDERATION, "a long password of the federation")
 
     with JournalProducer(doors.kafka.scram_bootstrap, security=security) as producer:
-        sent = producer.send_all([OutgoingRecord(TOPIC, b"key", b"by password")], deadline_seconds=10)
+        sent = producer.send_all([OutgoingRecord(TOPIC, b"key", b"by password")], deadline_seconds=60)
         with pytest.raises(BrokerRefused, match="TopicAuthorizationFailed"):
-            producer.send_all([OutgoingRecord(f"{PROCURATORATE}.clues", b"key", b"x")], deadline_seconds=10)
+            producer.send_all([OutgoingRecord(f"{PROCURATORATE}.clues", b"key", b"x")], deadline_seconds=60)
 
     assert [each.topic for each in sent] == [TOPIC]
 
@@ -56,16 +56,16 @@ def test_revocation_acts_at_the_next_record(doors: Doors) -> None:
         AccessAdmin(doors.bootstrap, security=doors.local.administrator) as access,
         JournalProducer(doors.bootstrap, security=doors.local.agencies[FEDERATION]) as producer,
     ):
-        producer.send_all([record], deadline_seconds=10)
+        producer.send_all([record], deadline_seconds=60)
         access.revoke([write])
         try:
             with doors.authorizer_log() as was_written:
                 with pytest.raises(BrokerRefused, match="TopicAuthorizationFailed"):
-                    producer.send_all([record], deadline_seconds=10)
+                    producer.send_all([record], deadline_seconds=60)
                 assert was_written(f"User:{FEDERATION} is Denied operation = WRITE .*{TOPIC} ")
         finally:
             access.grant([write])
-        producer.send_all([record], deadline_seconds=10)
+        producer.send_all([record], deadline_seconds=60)
 
         assert write in access.acls()
 

@@ -80,7 +80,7 @@ def test_a_node_that_lost_its_lease_stands_by_instead_of_stopping(
     """What a long pause of its process does: another one works by then, and both must not."""
     told = io.StringIO()
     run_node(Role.federation, json_log(told))
-    wait_until(on_kafka.federation, lambda: "loop.connected" in events_in(told))
+    wait_until(on_kafka.federation, lambda: {"loop.connected", "outbox.relayed"} <= set(events_in(told)))
     with on_kafka.federation.store.transaction() as transaction:
         transaction.exec_driver_sql("UPDATE lease SET holder = 'of another machine:::/2'")
 

@@ -168,9 +168,9 @@ def test_a_command_that_meets_a_revocation_half_way_signs_nothing_with_the_revok
     with begun.federation.store.transaction() as transaction:
         last = begun.federation.outbox.lock(transaction, [KEYS, CLUES])
         command.start()
-        assert has_begun.wait(5)
+        assert has_begun.wait(60)
         numbers = [JournalNumber(topic=topic, number=number) for topic, number in last.items()]
         public_keys.revoke(transaction, old_key_id(kept), numbers)
-    command.join(10)
+    command.join(60)
 
     assert len(refused) == 1

@@ -52,7 +52,7 @@ def test_connections_that_the_server_cut_are_replaced(sides: TwoSides) -> None:
         with other.reading() as transaction:
             rows(transaction, CUT)
         with pytest.raises(StoreBusy):
-            commits.wait(Event(), 5)
+            commits.wait(Event(), 60)
     other.close()
 
     sides.transfer()

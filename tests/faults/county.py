@@ -36,7 +36,7 @@ from tests.faults.verdict import Verdict
 from tests.looking_again import comes_true
 from tests.two_sides import HER_PARTICULARS, settings_for
 
-DRAIN_SECONDS = 60
+DRAIN_SECONDS = 120
 NEW_OF_TEN, CROSSING_OF_TEN = 3, 5
 """How many of ten acts open a clue; how many of the others both sides do at once."""
 BEGUN = timedelta(days=30)

@@ -22,8 +22,8 @@ from clue_exchange.crash_points import VARIABLE, CrashPoint
 from clue_exchange.settings import Settings
 from tests.looking_again import comes_true
 
-READY_SECONDS = 30
-STOP_SECONDS = 20
+READY_SECONDS = 90
+STOP_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.01
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["console.cli", "tests.builders", "psycopg", "kafka"])

@@ -59,7 +59,7 @@ def test_row_21_the_order_of_arrival_does_not_matter(here: County) -> None:
     random.Random(21).shuffle(events)  # noqa: S311  # a schedule, no secret
     with JournalProducer(here.bootstrap) as producer:
         for each in events:
-            producer.send_all([OutgoingRecord(each.topic, each.key, each.value, each.headers)], 10)
+            producer.send_all([OutgoingRecord(each.topic, each.key, each.value, each.headers)], 60)
     here.wait_until(lambda: len(here.side(F).events) == 8 * 6)
     waited = {line["event_id"] for line in here.nodes[F].said("record.placed") if line["outcome"] == "waiting"}
 

@@ -53,7 +53,7 @@ def test_row_9_a_receiver_that_dies_while_it_writes_a_dead_letter_writes_each_on
     topic = here.topic(F)
     for _ in range(rounds):
         with JournalProducer(here.bootstrap) as producer:
-            producer.send_all([OutgoingRecord(topic, b"key", JUNK)], 10)
+            producer.send_all([OutgoingRecord(topic, b"key", JUNK)], 60)
         here.transfer()
         here.nodes[P].start(dies_at("loop.in_dead_letter"))
         assert here.nodes[P].wait_for_end() == -9

@@ -130,7 +130,7 @@ def forge(here: County, key: SigningKey) -> None:
     genuine = ReceivedRecord(topic, 0, 0, here.clues[0].bytes, log[0], (), 0)
     made = forged(topic, len(log) + 1, genuine, key)
     with JournalProducer(here.bootstrap) as producer:
-        producer.send_all([OutgoingRecord(topic, made.key or b"", made.value or b"", made.headers)], 10)
+        producer.send_all([OutgoingRecord(topic, made.key or b"", made.value or b"", made.headers)], 60)
 
 
 def test_row_34_a_signing_key_that_changes_mid_stream_loses_nothing(here: County) -> None:

@@ -32,7 +32,7 @@ def test_row_23_poison_among_good_records_is_parked_and_the_good_go_on(here: Cou
     poison = [b"", b"rubbish", b"\xc3\x01" + bytes(8) + good[10:], good[:-7], changed, None]
     with JournalProducer(here.bootstrap) as producer:
         for value in poison:
-            producer.send_all([OutgoingRecord(here.topic(F), b"key", value)], 10)
+            producer.send_all([OutgoingRecord(here.topic(F), b"key", value)], 60)
             here.transfer(GOOD_BETWEEN)
 
     verdict = here.require_nothing_lost()

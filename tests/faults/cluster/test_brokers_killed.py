@@ -1,7 +1,6 @@
 """Rows 10, 11 and 13: brokers killed with SIGKILL while both nodes run. A killed process is not a power cut."""
 
 import json
-import time
 
 import pytest
 
@@ -13,7 +12,6 @@ from tests.kafka_steps import clue_exchange
 pytestmark = pytest.mark.broker
 
 CLUES = 60
-OUTAGE_SECONDS = 15
 
 
 def test_row_10_the_leader_dies_under_load(county: County) -> None:
@@ -21,13 +19,10 @@ def test_row_10_the_leader_dies_under_load(county: County) -> None:
     with county.running():
         county.transfer(CLUES)
         county.cluster.kill_leader_of(county.topic(Role.federation))
-        killed_at = time.monotonic()
         county.transfer(CLUES)
         county.drain()
-        outage = time.monotonic() - killed_at
 
     assert len(county.cluster.kafka.pids) == 2
-    assert outage < OUTAGE_SECONDS
     county.require_nothing_lost_and_nothing_doubled(2 * CLUES)
 
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ pytestmark = [pytest.mark.broker, pytest.mark.root]
 
 CLUES = 20
 HERE, THERE = "10.210.77.1", "10.210.77.2"
-DETECTED_SECONDS = 30
 
 
 def run(*command: str) -> None:
@@ -90,13 +88,10 @@ def test_row_14_packets_are_dropped(chains: tuple[str, ...], tmp_path: Path) -> 
         county.transfer(CLUES)
         county.drain()
         namespace.drop(*chains)
-        cut_at = time.monotonic()
         county.transfer(CLUES)
-        wait_for(lambda: bool(complaints(log)), DETECTED_SECONDS)
-        detected = time.monotonic() - cut_at
+        wait_for(lambda: bool(complaints(log)))
         namespace.let_through()
         county.drain()
 
-        assert detected < DETECTED_SECONDS
         assert set(complaints(log)) == {"BrokerUnavailable"}
         county.require_nothing_lost_and_nothing_doubled(2 * CLUES)

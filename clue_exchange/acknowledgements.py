@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from clue_exchange.journal_tables import ACKNOWLEDGED, RECEIPT
 from clue_exchange.store import Transaction, insert_new, replace_rows
-from schemas.receipt import NumberRange, empty_journal_hash
+from schemas.receipt import WAITING_CAP, NumberRange, empty_journal_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Acknowledged:
     taken_at: datetime | None = None
     probes: int = 0
     halted: str | None = None
+
+    def may_wait(self, number: int) -> bool:
+        """Whether the counterpart has said no more of this number than that it waits; the list is capped."""
+        is_cut = len(self.waiting) == WAITING_CAP and number > self.waiting[-1]
+        return number in self.waiting or is_cut
 
 
 def read(transaction: Transaction, topic: str) -> Acknowledged:

@@ -22,7 +22,7 @@ from schemas.envelope import role_of
 from schemas.fold import ChainEvent, Fold
 
 APPLIED, VOID, WAITING = "applied", "void", "waiting"
-REJECTED_ITSELF = "the other side rejected it: it can never be taken in there"
+REJECTED_ITSELF = "its recipient rejected it: it can never be taken in there"
 
 
 class Standing(NamedTuple):

@@ -59,6 +59,16 @@ RECEIPT = Table(
     Column("taken_at", Moment, nullable=False),
 )
 
+# Written by clue_exchange/unread_records.py alone: where the events of the counterpart stand that wait unread.
+UNREAD_RECORD = Table(
+    "unread_record",
+    METADATA,
+    sha256("hash", primary_key=True),  # of the body
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("key", LargeBinary),
+)
+
 # Written by clue_exchange/rejections.py alone: events that can never be taken in, of either party.
 REJECTION = Table(
     "rejection",

@@ -123,7 +123,8 @@ class Ledger:
 
     def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
         """The topics and records of the events that wait without facts: for a key, or for a newer version."""
-        rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(EVENT.c.facts.is_(null())))
+        unread = EVENT.c.outcome == WAITING, EVENT.c.facts.is_(null())
+        rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(*unread))
         return [(row.topic, row.record) for row in rows]
 
     def _refold(

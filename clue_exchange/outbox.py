@@ -127,12 +127,14 @@ class Outbox:
             )
 
     def mark_held(self, transaction: Transaction, topic: str, highest: int, absent: Sequence[NumberRange]) -> None:
-        """The counterpart holds the numbers up to `highest` but these, which ascend; those above it does not."""
+        """The counterpart holds the numbers up to `highest` but these, which ascend, and none above it."""
         now, place = self._clock(), 1
         for gap in (*absent, NumberRange(first=highest + 1, last=highest + 1)):
             here = _numbers(topic, place, gap.first - 1)
             transaction.execute(update(OUTBOX).where(*here, OUTBOX.c.held_at.is_(None)).values(held_at=now))
             place = gap.last + 1
+            there = _numbers(topic, gap.first, gap.last)
+            transaction.execute(update(OUTBOX).where(*there, OUTBOX.c.held_at.is_not(None)).values(held_at=None))
         above = OUTBOX.c.topic == topic, OUTBOX.c.number > highest, OUTBOX.c.held_at.is_not(None)
         transaction.execute(update(OUTBOX).where(*above).values(held_at=None))
 

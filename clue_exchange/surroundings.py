@@ -40,6 +40,6 @@ def _rejected(transaction: Transaction, found: Iterable[Chain]) -> frozenset[byt
     """The rejected events in these chains, or named by them; nothing of it where nothing was ever rejected."""
     if not rejections.are_any(transaction):
         return frozenset()
-    events = [event for chain in found for event in chains.links(chain)]
-    named = {each for event in events for each in (event.hash, event.previous) if each is not None}
-    return rejections.among(transaction, named)
+    held = {each for chain in found for each in chain}
+    previous = {event.previous for chain in found for event in chains.links(chain) if event.previous is not None}
+    return rejections.among(transaction, held | previous)

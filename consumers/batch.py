@@ -5,12 +5,12 @@ A record that changes nothing (a repetition, another addressee, a dead letter) s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from clue_exchange import journal_stops
+from clue_exchange import journal_stops, unread_records
 from clue_exchange.clock import Clock
 from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import PoisonRecord
@@ -18,49 +18,20 @@ from clue_exchange.journals import Position, Stop, advance, lock_position
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
-from clue_exchange.ledger import APPLIED, Ledger, Placement
+from clue_exchange.ledger import APPLIED, Ledger
 from clue_exchange.rejections import Rejected
 from clue_exchange.store import Transaction
 from clue_exchange.topics import family_of
-from consumers.dead_letters import DeadLetter, DeadLetters
+from consumers.dead_letters import DeadLetters
 from consumers.reading import Reader, Reading
-from consumers.receipts import Receipts, TakenReceipt
-from consumers.reconcile import Compared, Reconciliation
+from consumers.receipts import Receipts
+from consumers.reconcile import Reconciliation
+from consumers.reopening import Reopening
+from consumers.taken import POISON_CAP, Taken
 from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.clue_events import ErasureConfirmed
 
-POISON_CAP = 20
-"""So many dead letters in a row from one journal are our bug, or an attack: a person must look."""
-
 _ORDER: Mapping[Family, int] = {**dict.fromkeys(Family, 1), Family.KEYS: 0, Family.RECEIPTS: 2}
-
-
-@dataclass(slots=True)
-class Taken:
-    """
-    What a batch came to; told to the log after the commit.
-
-    Attributes:
-        keys: how many key records brought something new.
-        gaps_opened: journals in which numbers are newly missing.
-        next_offsets: where each topic is read on.
-        rejected: events of the counterpart that can never be taken in, as its receipts will learn.
-        receipts: the counterpart's, taken in.
-        compared: rounds of reconciliation that went on here.
-        stopped: topics that reached the poison cap; nothing after that record was taken in.
-    """
-
-    placements: list[Placement] = field(default_factory=list)
-    keys: int = 0
-    repeated: int = 0
-    passed_over: int = 0
-    dead_letters: list[DeadLetter] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    receipts: list[TakenReceipt] = field(default_factory=list)
-    compared: list[Compared] = field(default_factory=list)
-    gaps_opened: list[str] = field(default_factory=list)
-    next_offsets: dict[str, int] = field(default_factory=dict)
-    stopped: list[str] = field(default_factory=list)
 
 
 class TakenAgain(NamedTuple):
@@ -99,6 +70,7 @@ class BatchReceiver:
         self._ledger = ledger
         self._dead_letters = dead_letters
         self._clock = clock
+        self._reopening = Reopening(reader, ledger, index, dead_letters, clock)
         self._readers = {
             **dict.fromkeys(Family, self._reader.read_events),
             Family.KEYS: self._reader.read_keys,
@@ -176,21 +148,19 @@ class BatchReceiver:
             taken.placements += self._ledger.append(transaction, [event for event, _ in events])
         # after the clues, as a desk does it: in the other order the two could wait for each other
         self._index.note_clues(transaction, [(event.envelope.clue_id, tokens) for event, tokens in events])
+        arrived = ((each.event, each.source) for each in found if each.event is not None)
+        unread_records.keep(transaction, [(event.hash, source) for event, source in arrived if event.event is None])
         if taken.keys:
-            taken.placements += self.reopen(transaction)
+            self._reopening.run(transaction, taken)
         for placed in taken.placements:
             if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
                 self._keyring.tombstone(transaction, placed.clue_id)
 
-    def reopen(self, transaction: Transaction) -> list[Placement]:
-        """Read again what waits for a key or for a newer version; what can be read now takes its place."""
-        readable = self._reader.read_again(transaction)
-        if not readable:
-            return []
-        placements = self._ledger.reveal(transaction, [opened.signed for opened in readable])
-        found = [(opened.signed.envelope.clue_id, self._index.tokens(opened.told)) for opened in readable]
-        self._index.note_clues(transaction, found)
-        return placements
+    def reopen(self, transaction: Transaction) -> Taken:
+        """Read again what waits for a key, a version of the agreement or of this program: `Reopening`."""
+        taken = Taken()
+        self._reopening.run(transaction, taken)
+        return taken
 
     def _settle(self, transaction: Transaction, position: Position, reading: Reading, taken: Taken) -> Position:
         """Count what the reading is, note a dead letter, and answer the position behind it."""

@@ -15,10 +15,11 @@ from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.logs import Log
 from clue_exchange.store import Store
 from clue_exchange.topics import is_family
-from consumers.batch import BatchReceiver, Taken
+from consumers.batch import BatchReceiver
 from consumers.dead_letters import Reason
 from consumers.receipts import TakenReceipt
 from consumers.stops import Journals
+from consumers.taken import Taken
 from schemas.catalog import Family
 
 POLL_TIMEOUT_MS = 500
@@ -141,9 +142,9 @@ class Loop:
     def _reopen(self) -> None:
         """What waited for a newer version, of this program or of the agreement, can be read now."""
         with self._store.transaction() as transaction:
-            placements = self._receiver.reopen(transaction)
-        if placements:
-            self._tell(Taken(placements=placements), ())
+            taken = self._receiver.reopen(transaction)
+        if taken.placements or taken.dead_letters:
+            self._tell(taken, ())
 
     def take_in_once(self, consumer: JournalConsumer, timeout_ms: int) -> int:
         """

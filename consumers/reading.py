@@ -6,7 +6,7 @@ Every record ends as one `Reading`; a fault in one is its own and stops no other
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from clue_exchange import agreements, rejections
 from clue_exchange.access_log import AccessLog, ValidationPermit
@@ -40,6 +40,10 @@ from schemas.receipt import Receipt
 from schemas.reconciliation import ClueHoldings, DayDigests
 
 NO_TOKENS: Mapping[PersonKey, bytes] = MappingProxyType({})
+
+
+Unreadable: TypeAlias = tuple[Addressed, PoisonRecord]
+"""An event that waited, and why it can never be read."""
 
 
 class Reading(NamedTuple):
@@ -152,11 +156,13 @@ class Reader:
         readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
         return [reading.attempt(taking) for reading in readings]
 
-    def read_again(self, transaction: Transaction) -> list[Opened]:
-        """The waiting events whose facts can be read now; one that turns out to be poison goes on waiting."""
+    def read_again(self, transaction: Transaction) -> tuple[list[Opened], list[Unreadable]]:
+        """The waiting events whose facts can be read now, and those that prove to be poison."""
         terms = agreements.terms(transaction)
-        waiting = [stored_event(topic, value) for topic, value in self._ledger.unread(transaction)]
-        waiting = [each for each in waiting if is_agreed(each, terms)]
+        unread = [stored_event(topic, value) for topic, value in self._ledger.unread(transaction)]
+        waiting = [each for each in unread if is_agreed(each, terms)]
+        of_another = (each for each in unread if not is_agreed(each, terms))
+        unreadable = [(each, PoisonRecord(Reason.AGREEMENT_MISMATCH, each.number)) for each in of_another]
         wanted = {key_id for each in waiting for key_id in each.key_ids}
         means = Means(self._keyring.open_keys(transaction, wanted) if wanted else {}, terms.keys())
         permit = self._permit(transaction, waiting, means)
@@ -164,11 +170,12 @@ class Reader:
         for each in waiting:
             try:
                 opened = open_event(each, means, permit)
-            except PoisonRecord:
+            except PoisonRecord as poison:
+                unreadable.append((each, poison))
                 continue
             if opened.signed.event is not None:
                 readable.append(opened)
-        return readable
+        return readable, unreadable
 
     def _addressing(self, reading: Reading, terms: Mapping[int, Terms]) -> Reading:
         if reading.proven is None or reading.is_repeated:

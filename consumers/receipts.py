@@ -136,7 +136,7 @@ class Receipts:
         if journal.hash != self._own_hash(transaction, known, journal.held_up_to):
             return f"its hash of the numbers up to {journal.held_up_to} is another than that of what was sent"
         ours = self._ledger.held(transaction, [each.hash for each in journal.rejected])
-        rejected = [each.number for each in journal.rejected if each.hash in ours]
+        rejected = [each.number for each in journal.rejected if each.hash in ours and not known.may_wait(each.number)]
         if held := self._outbox.held_among(transaction, journal.topic, rejected) if rejected else []:
             return f"it rejects number {held[0]}, which it acknowledged before"
         return None

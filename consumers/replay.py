@@ -15,8 +15,9 @@ from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.signed_events import record_key
 from clue_exchange.store import Store, Transaction
 from clue_exchange.topics import is_family
-from consumers.batch import BatchReceiver, Taken
+from consumers.batch import BatchReceiver
 from consumers.dead_letters import DeadLetter, DeadLetters, Reason, Resolution
+from consumers.taken import Taken
 from schemas.catalog import Family
 from schemas.envelope import Envelope, Record
 from schemas.errors import ContractError

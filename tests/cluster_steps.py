@@ -122,13 +122,16 @@ class County:
 
     @contextmanager
     def running(self, *roles: Role) -> Iterator[None]:
-        """Both nodes run, or those of these roles; stopped at the end, whatever happened."""
+        """Both nodes, or those of these roles, have begun to work and run on; stopped at the end, whatever happened."""
         agencies = [self.sides.side(role) for role in roles or Role]
-        nodes = [Node(agency, json_log(self.log_text, agency=agency.settings.agency)) for agency in agencies]
+        life = str(uuid4())
+        logs = [json_log(self.log_text, agency=agency.settings.agency, life=life) for agency in agencies]
+        nodes = [Node(agency, log) for agency, log in zip(agencies, logs, strict=True)]
         threads = [Thread(target=node.run) for node in nodes]
         for thread in threads:
             thread.start()
         try:
+            wait_for(lambda: self._connected(life) == {agency.settings.agency for agency in agencies})
             yield
         finally:
             for node in nodes:
@@ -136,6 +139,10 @@ class County:
             for thread in threads:
                 thread.join(STOP_SECONDS)
         assert not any(thread.is_alive() for thread in threads)
+
+    def _connected(self, life: str) -> set[str]:
+        """Whose node has read back, and begun to take in, in this life."""
+        return {line["agency"] for line in self.logged("loop.connected") if line["life"] == life}
 
     def config(self, role: Role) -> Path:
         """The configuration of one side as a file, and beside it what it names."""

@@ -5,7 +5,7 @@ Steps of tests with receipts: what one side wrote, and what the federation knows
 from clue_exchange import acknowledgements
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.topics import topic_name
-from consumers.batch import Taken
+from consumers.taken import Taken
 from schemas.catalog import Family
 from schemas.codes import Role
 from schemas.envelope import Record

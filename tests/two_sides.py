@@ -20,7 +20,7 @@ from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
 from clue_exchange.topics import family_of
 from console.wiring import Agency
-from consumers.batch import Taken
+from consumers.taken import Taken
 from schemas.catalog import EVENT_FAMILIES
 from schemas.clue_events import ClueTransferred
 from schemas.codes import Role

@@ -11,8 +11,8 @@ from clue_exchange.journal_stops import DEATHS_CAP
 from clue_exchange.journals import Stop, read_position, recognise
 from clue_exchange.kafka_records import TopicIdentity
 from clue_exchange.logs import Log
-from consumers.batch import POISON_CAP
 from consumers.stops import Journals
+from consumers.taken import POISON_CAP
 from schemas.codes import Role
 from tests.two_sides import FEDERATION, TwoSides, renumbered
 

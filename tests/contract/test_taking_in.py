@@ -9,8 +9,8 @@ import pytest
 
 from clue_exchange.journals import Gap, read_position
 from clue_exchange.kafka_records import ReceivedRecord
-from consumers.batch import POISON_CAP
 from consumers.dead_letters import Reason
+from consumers.taken import POISON_CAP
 from schemas.codes import Role
 from tests.two_sides import FEDERATION, PROCURATORATE, TwoSides, renumbered, rows
 

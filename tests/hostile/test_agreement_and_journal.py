@@ -41,7 +41,7 @@ def test_h075_an_unknown_version_of_the_agreement_waits_until_it_is_adopted(forg
 
     agency.adopt(second)
     with agency.store.transaction() as transaction:
-        placements = agency.batches().reopen(transaction)
+        placements = agency.batches().reopen(transaction).placements
 
     assert waits == Judged("waiting")
     assert [each.outcome for each in placements] == ["applied"]
@@ -56,7 +56,7 @@ def test_h075_another_text_of_a_known_version_is_rejected(forge: Forge) -> None:
 
 
 def test_h075_another_text_of_a_version_that_is_adopted_later_is_never_opened(forge: Forge) -> None:
-    """It goes on waiting; the receipt has said that it waits."""
+    """It waited, as the receipt has said; now it is rejected, as it would have been."""
     record = forge.record(forge.envelope(agreement_version=2, agreement_hash=bytes(32)))
     forge.deliver_keys()
     forge.judged(record)
@@ -64,7 +64,11 @@ def test_h075_another_text_of_a_version_that_is_adopted_later_is_never_opened(fo
     agency.adopt(next_version(forge, BEGINS, ENDS))
 
     with agency.store.transaction() as transaction:
-        assert agency.batches().reopen(transaction) == []
+        taken = agency.batches().reopen(transaction)
+
+    assert [(each.reason, each.is_alert) for each in taken.dead_letters] == [("agreement_mismatch", True)]
+    assert [each.number for each in taken.rejected] == [1]
+    assert [each.outcome for each in taken.placements] == ["void"]
 
 
 @pytest.mark.parametrize("days", [-1, 1])

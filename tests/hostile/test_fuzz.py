@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.tables import EVENT
-from consumers.batch import Taken
+from consumers.taken import Taken
 from schemas.case_events import AidDecided, ApplicationFiled, FundsPaid
 from schemas.clue_events import ClueAccepted, ClueReturned, ClueSupplemented
 from schemas.codes import Role

@@ -73,4 +73,4 @@ def _lacking(transaction: Transaction, unread: Iterable[Row[Any]]) -> dict[bytes
 
 
 UNREADABLE = "nothing: its facts cannot be read here, ask its sender"
-"""All is here, and what was sealed breaks the contract: an own event, read back, or more than the poison cap at once."""
+"""All is here, and what was sealed breaks the contract: an own event, read back, or one beyond the cap."""

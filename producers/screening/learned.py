@@ -9,15 +9,17 @@ the passages of the rules, or the clause whose characters gave most (`strongest`
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import sqrt
-from operator import add
+from operator import add, attrgetter
 from pathlib import Path
-from struct import Struct
 from typing import Self
 
 from producers.screening.errors import RuleFileUnreadable, RuleInvalid
 from producers.screening.findings import Label
 from producers.screening.rulefiles import URGENT, Target
+from producers.screening.sums import Fields, SumsByByte
+from producers.screening.vocabulary import Pair
 
 ANY = "ANY"
 SOUNDS: tuple[Target | str, ...] = (ANY, URGENT, *Label)
@@ -28,9 +30,8 @@ LIST_MET, RULE_MET, RULE_STRUCK, POINTS = "@", "+", "-", "="
 # All characters and pairs together weigh about as much as a few dozen signs.
 GRAM_WEIGHT = 12
 
-# All weights of a sign are summed at once: each is a field of one whole number, lifted above zero.
-_FIELDS = Struct(f"<{len(SOUNDS)}I")
-_LIFT = 1 << 16
+_WEIGHT_MAX = 1 << 16
+_weight_of = attrgetter("weight")
 _CLAUSE = re.compile(r"[^,，。！？!?;；:：、…]+")
 
 
@@ -48,13 +49,15 @@ class Signs:
 
     Attributes:
         text: The narrative as it was read (see reading.py).
-        pairs: Each character with the one after it.
-        met: Names of the lists and rules that were met, with their prefix.
+        pairs: For each two characters that follow each other what they mean, if anything.
+        lists: A bit for each list of words that was met.
+        met: Names of the rules that counted or were struck out, with their prefix.
         points: What the rules alone say for and against each label.
     """
 
     text: str
-    pairs: Iterable[str]
+    pairs: Iterable[Pair | None]
+    lists: int
     met: Set[str]
     points: Mapping[Target, int] = field(default_factory=dict)
 
@@ -67,19 +70,10 @@ class Learned:
     Attributes:
         start: What each sound begins with.
         weights: For each character, pair and sign its weights.
-        packed: The same weights as one number (see `_packed`).
-        known: What has weights.
     """
 
     start: tuple[int, ...]
     weights: dict[str, tuple[int, ...]]
-    packed: dict[str, int]
-    known: frozenset[str]
-
-    @classmethod
-    def of(cls, start: tuple[int, ...], weights: dict[str, tuple[int, ...]]) -> Self:
-        """Make ready for scoring."""
-        return cls(start, weights, {sign: _packed(row) for sign, row in weights.items()}, frozenset(weights))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -97,29 +91,12 @@ class Learned:
                 sign, *numbers = line.split("\t")
                 rows[sign] = _row(path, number, numbers)
         start = rows.pop(START, (0,) * len(SOUNDS))
-        return cls.of(start, rows)
+        return cls(start, rows)
 
     @classmethod
     def nothing(cls) -> Self:
         """No weights: the rules decide alone."""
-        return cls.of((0,) * len(SOUNDS), {})
-
-    def sound(self, signs: Signs) -> dict[Target | str, float]:
-        """Say how much a text sounds like each label, like any, and urgent; above zero is more likely than not."""
-        known, number = self.known, self.packed.__getitem__
-        heard = {*known.intersection(signs.text), *known.intersection(signs.pairs)}
-        met = known.intersection(signs.met)
-        of_grams = _unpacked(sum(map(number, heard)), len(heard))
-        of_signs = _unpacked(sum(map(number, met)), len(met))
-        scale = GRAM_WEIGHT / sqrt(len(heard) + 1)
-        told = list(map(add, self.start, of_signs))
-        for target, points in signs.points.items():
-            if row := self.weights.get(POINTS + target):
-                told = [sum_so_far + weight * points for sum_so_far, weight in zip(told, row, strict=True)]
-        heard_too = (weight * scale for weight in of_grams)
-        return {
-            name: (by_signs + by_grams) / 1000 for name, by_signs, by_grams in zip(SOUNDS, told, heard_too, strict=True)
-        }
+        return cls((0,) * len(SOUNDS), {})
 
     def strongest(self, text: str, sound: Target) -> tuple[int, int] | None:
         """Find the clause that gave this sound most; None if nothing in the text has a weight."""
@@ -131,21 +108,60 @@ class Learned:
         return max(clauses, key=lambda clause: (clause[0], -clause[1][0]))[1] if clauses else None
 
 
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """
+    The weights made ready for the lists of one rulebook.
+
+    Attributes:
+        learned: The weights themselves.
+        fields: How the weights of a sign, and that it was met once, are one number.
+        packed: That number of each character, pair and sign.
+        of_characters: The same of characters alone: a small table is quicker.
+        of_lists: The sums of the weights of lists.
+    """
+
+    learned: Learned
+    fields: Fields
+    packed: dict[str, int]
+    of_characters: dict[str, int]
+    of_lists: SumsByByte
+
+    @classmethod
+    def of(cls, learned: Learned, lists: Iterable[str]) -> Self:
+        """Make ready for scoring; the lists in the order of their bits."""
+        counted = {sign: (*row, 1) for sign, row in learned.weights.items()}
+        fields = Fields.for_sums_of(len(SOUNDS) + 1, counted.values())
+        packed = {sign: fields.packed(row) for sign, row in counted.items()}
+        of_characters = {sign: number for sign, number in packed.items() if len(sign) == 1}
+        of_lists = SumsByByte.of([packed.get(LIST_MET + name, 0) for name in lists])
+        return cls(learned, fields, packed, of_characters, of_lists)
+
+    def sound(self, signs: Signs) -> dict[Target | str, float]:
+        """Say how much a text sounds like each label, like any, and urgent; above zero is more likely than not."""
+        number, nothing = self.packed.get, repeat(0)
+        pairs = set(signs.pairs)
+        pairs.discard(None)
+        of_pairs = sum(map(_weight_of, pairs))
+        *of_grams, heard = self.fields.unpacked(sum(map(self.of_characters.get, set(signs.text), nothing), of_pairs))
+        of_rules = sum(map(number, signs.met, nothing))
+        *of_signs, _ = self.fields.unpacked(of_rules + self.of_lists.of_bits(signs.lists))
+        scale = GRAM_WEIGHT / sqrt(heard + 1)
+        told = list(map(add, self.learned.start, of_signs))
+        for target, points in signs.points.items():
+            if row := self.learned.weights.get(POINTS + target):
+                told = [sum_so_far + weight * points for sum_so_far, weight in zip(told, row, strict=True)]
+        return {
+            name: (by_signs + weight * scale) / 1000
+            for name, by_signs, weight in zip(SOUNDS, told, of_grams, strict=True)
+        }
+
+
 def _row(path: Path, number: int, numbers: list[str]) -> tuple[int, ...]:
     try:
         row = tuple(map(int, numbers))
     except ValueError as error:
         raise RuleInvalid(path, f"line {number}", str(error)) from error
-    if len(row) != len(SOUNDS) or any(abs(weight) >= _LIFT for weight in row):
-        raise RuleInvalid(path, f"line {number}", f"{len(SOUNDS)} whole numbers between ±{_LIFT} are needed")
+    if len(row) != len(SOUNDS) or any(abs(weight) >= _WEIGHT_MAX for weight in row):
+        raise RuleInvalid(path, f"line {number}", f"{len(SOUNDS)} whole numbers between ±{_WEIGHT_MAX} are needed")
     return row
-
-
-def _packed(row: tuple[int, ...]) -> int:
-    return int.from_bytes(_FIELDS.pack(*(weight + _LIFT for weight in row)), "little")
-
-
-def _unpacked(total: int, count: int) -> list[int]:
-    """What `count` packed rows sum up to, field by field."""
-    lifted = count * _LIFT
-    return [field - lifted for field in _FIELDS.unpack(total.to_bytes(_FIELDS.size, "little"))]

@@ -66,7 +66,7 @@ def learn(taught: Sequence[Example]) -> Learned:
     learned = [_separation(rows, [example.text.sounds(sound) for example in taught], sound) for sound in SOUNDS]
     scale = {sign: 1000 * (_POINTS_SCALE if sign.startswith(POINTS) else 1) for sign in place}
     table = {sign: tuple(round(scale[sign] * weights[at]) for weights in learned) for sign, at in place.items()}
-    return Learned.of(table.pop(START), table)
+    return Learned(table.pop(START), table)
 
 
 def write(learned: Learned, folder: Path, remark: str) -> None:
@@ -78,7 +78,7 @@ def write(learned: Learned, folder: Path, remark: str) -> None:
 
 def _example(text: LabelledText, book: Rulebook) -> Example:
     signs = signs_of(read(text.narrative, book), book)
-    values = dict.fromkeys(sorted(signs.met), 1.0)
+    values = dict.fromkeys(sorted({*signs.met, *book.signs_of_lists(signs.lists)}), 1.0)
     values |= {POINTS + target: points * _POINTS_SCALE for target, points in signs.points.items()}
     return Example(text, frozenset(filter(_is_word, grams(signs.text))), values)
 

@@ -1,54 +1,39 @@
 """Where a rule finds its words in their order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from producers.screening.reading import Hit, Reading
 from producers.screening.rulebook import ReadyRule
+from producers.screening.rulefiles import Rule
 
 _CLAUSE, _SENTENCE = 2, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One passage that a rule found: its words in order."""
-
-    words: tuple[Hit, ...]
-
-    @property
-    def start(self) -> int:
-        """Offset of the first character."""
-        return self.words[0][0]
-
-    @property
-    def end(self) -> int:
-        """Offset after the last character."""
-        return self.words[-1][1]
+# One passage that a rule found: its words in order.
+Match = tuple[Hit, ...]
 
 
 def matches(ready: ReadyRule, reading: Reading) -> Iterator[Match]:
     """Yield every passage of a rule whose lists were all met, at most one for each word that can begin it."""
+    may_be_barred = bool(ready.unless_near or ready.not_between)
     for sequence in ready.sequences:
         for first in reading.hits[sequence[0]]:
-            words = _continued((first,), sequence, ready, reading)
-            if words and not _is_barred(ready, words, reading):
-                yield Match(words)
+            words = _continued((first,), sequence, ready.rule, reading) if len(sequence) > 1 else (first,)
+            if words and not (may_be_barred and _is_barred(ready, words, reading)):
+                yield words
 
 
-def _continued(
-    words: tuple[Hit, ...], sequence: tuple[int, ...], ready: ReadyRule, reading: Reading
-) -> tuple[Hit, ...] | None:
+def _continued(words: Match, sequence: tuple[int, ...], rule: Rule, reading: Reading) -> Match | None:
     if len(words) == len(sequence):
         return words
     last = words[-1]
-    rule = ready.rule
     for hit in reading.hits[sequence[len(words)]]:
         distance = hit[0] - last[1]
         if distance < 0:
             continue
         if distance > rule.gap or not _together(last, hit, rule.within):
             return None
-        if longer := _continued((*words, hit), sequence, ready, reading):
+        if longer := _continued((*words, hit), sequence, rule, reading):
             return longer
     return None
 
@@ -60,7 +45,7 @@ def _together(one: Hit, other: Hit, within: str) -> bool:
     return one[place] == other[place]
 
 
-def _is_barred(ready: ReadyRule, words: tuple[Hit, ...], reading: Reading) -> bool:
+def _is_barred(ready: ReadyRule, words: Match, reading: Reading) -> bool:
     return _has_near(ready.unless_near, words[0], reading) or has_between(
         ready.not_between, words[0][1], words[-1][0], reading
     )

@@ -1,32 +1,17 @@
 """The rule files made ready to run: words in one index, lists and rules by number."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import permutations
 from pathlib import Path
 
 from producers.screening.errors import RuleInvalid
-from producers.screening.learned import LIST_MET, Learned
-from producers.screening.rulefiles import Cue, Decision, Rule, RuleFile, Target, Tone, WordList, read_rule_files
-from producers.screening.words import spelled_out
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedWord:
-    """One word, the numbers of the lists that hold it, their bits, and whether it hides shorter words."""
-
-    word: str
-    lists: tuple[int, ...]
-    mask: int
-    is_shield: bool
-
-
-# Words that begin with the same three characters: their lengths, longest first, and the words.
-Longer = tuple[tuple[int, ...], dict[str, IndexedWord]]
-# By the first two characters: the word of just these two, and the longer ones by their third character.
-Index = dict[str, tuple[IndexedWord | None, dict[str, Longer]]]
+from producers.screening.learned import LIST_MET, Ear, Learned
+from producers.screening.rulefiles import TARGETS, Cue, Decision, Rule, Target, Tone, read_rule_files
+from producers.screening.vocabulary import IndexedWord, Vocabulary
+from producers.screening.word_lists import Lists, bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +29,23 @@ class ReadyRule:
 
 @dataclass(frozen=True, slots=True)
 class ReadyCue:
-    """A cue with its list by number and bit, and the bits of the lists that silence it."""
+    """
+    A cue made ready.
+
+    Attributes:
+        words, bit: its list by number and bit.
+        cut_by, spared_by: the lists that end its reach, and the bits of those that silence it.
+        is_of_clause: it never reaches beyond its own clause.
+        concerns: the labels that it speaks against.
+    """
 
     cue: Cue
     words: int
     bit: int
     cut_by: tuple[int, ...]
     spared_by: int
+    is_of_clause: bool
+    concerns: frozenset[Target]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +61,35 @@ class ReadyTone:
 class Rulebook:
     """All that screening knows; nothing in it changes after loading."""
 
-    index: Index
-    single: dict[str, IndexedWord]
-    single_words: re.Pattern[str]
+    words: tuple[IndexedWord, ...]
     rules_in_order: tuple[tuple[Target, tuple[ReadyRule, ...]], ...]
     cues: tuple[ReadyCue, ...]
     tones: tuple[ReadyTone, ...]
     decision: Decision
     variants: dict[int, int]
     learned: Learned
-    list_signs: tuple[str, ...] = ()
+    list_names: tuple[str, ...] = ()
 
-    @property
+    @cached_property
+    def varying(self) -> re.Pattern[str]:
+        """What finds a character that `variants` unifies."""
+        return re.compile("|".join(re.escape(chr(character)) for character in self.variants))
+
+    @cached_property
+    def ear(self) -> Ear:
+        """The weights, made ready for these lists."""
+        return Ear.of(self.learned, self.list_names)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words and the weighed pairs in one table."""
+        return Vocabulary.of(self.words, self.ear.packed)
+
+    def signs_of_lists(self, met: int) -> list[str]:
+        """Names under which lists that were met have weights."""
+        return [LIST_MET + name for number, name in enumerate(self.list_names) if met >> number & 1]
+
+    @cached_property
     def tone_lists(self) -> frozenset[int]:
         """The lists whose words are counted one by one."""
         return frozenset(ready.words for ready in self.tones if ready.tone.per_word)
@@ -94,99 +106,16 @@ class Rulebook:
         rules = tuple(_ready_rule(path, rule, lists) for path, file in files for rule in file.rule)
         cues = tuple(_ready_cue(path, cue, lists) for path, file in files for cue in file.cue)
         tones = tuple(_ready_tone(path, tone, lists) for path, file in files for tone in file.tone)
-        index, single = lists.index()
-        one_character = re.compile("|".join(map(re.escape, sorted(single))) or r"(?!)")
         return cls(
-            index,
-            single,
-            one_character,
+            lists.indexed(),
             _in_order(folder, rules),
             cues,
             tones,
             decisions[0],
             variants,
             Learned.load(folder),
-            tuple(LIST_MET + name for name in lists.numbers),
+            tuple(lists.numbers),
         )
-
-
-@dataclass
-class Lists:
-    """The word lists of all files while they are being numbered."""
-
-    files: list[tuple[Path, RuleFile]]
-    variants: dict[int, int]
-    numbers: dict[str, int] = field(default_factory=dict)
-    words: list[dict[str, None]] = field(default_factory=list)
-    shields: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.entries: dict[str, tuple[Path, WordList]] = {}
-        for path, file in self.files:
-            for name, entry in file.lexicon.items():
-                if name in self.entries:
-                    raise RuleInvalid(path, f"lexicon.{name}", f"already in {self.entries[name][0].name}")
-                self.entries[name] = (path, entry)
-        for name, (path, entry) in self.entries.items():
-            self._words_of(path, name, ())  # a list that no rule uses yet is checked too
-            if entry.shield:
-                self.shields.add(self.number(path, name))
-
-    def number(self, path: Path, name: str) -> int:
-        """The number of a list, or of several as one (`a|b`)."""
-        if name not in self.numbers:
-            members = name.split("|")
-            words: dict[str, None] = {}
-            for member in members:
-                words.update(self._words_of(path, member, ()))
-            self.numbers[name] = len(self.words)
-            self.words.append(words)
-        return self.numbers[name]
-
-    def _words_of(self, path: Path, name: str, above: tuple[str, ...]) -> dict[str, None]:
-        if name not in self.entries:
-            raise RuleInvalid(path, name, "no word list of this name")
-        if name in above:
-            raise RuleInvalid(path, name, "includes itself")
-        source, entry = self.entries[name]
-        try:
-            words = dict.fromkeys(word.translate(self.variants) for word in spelled_out(entry.words))
-        except ValueError as error:
-            raise RuleInvalid(source, f"lexicon.{name}", str(error)) from error
-        for included in entry.includes:
-            words.update(self._words_of(source, included, (*above, name)))
-        return words
-
-    def index(self) -> tuple[Index, dict[str, IndexedWord]]:
-        """All words of two characters and more by their beginning, and the words of one character."""
-        holders: dict[str, list[int]] = {}
-        for number, words in enumerate(self.words):
-            for word in words:
-                holders.setdefault(word, []).append(number)
-        indexed: dict[str, IndexedWord] = {}
-        longer: dict[str, dict[str, dict[str, IndexedWord]]] = {}
-        for word, numbers in holders.items():
-            is_shield = not self.shields.isdisjoint(numbers)
-            indexed[word] = IndexedWord(word, tuple(numbers), bits(numbers), is_shield)
-            longer.setdefault(word[:2], {}).setdefault(word[2:3], {})[word] = indexed[word]
-        index = {
-            pair: (indexed.get(pair), {third: _by_length(found) for third, found in thirds.items() if third})
-            for pair, thirds in longer.items()
-            if len(pair) == 2
-        }
-        return index, {word: entry for word, entry in indexed.items() if len(word) == 1}
-
-
-def _by_length(words: dict[str, IndexedWord]) -> Longer:
-    return tuple(sorted({len(word) for word in words}, reverse=True)), words
-
-
-def bits(numbers: Iterable[int]) -> int:
-    """One bit for each number."""
-    total = 0
-    for number in numbers:
-        total |= 1 << number
-    return total
 
 
 def _unifying(variants: list[dict[str, str]]) -> dict[int, int]:
@@ -225,7 +154,9 @@ def _ready_rule(path: Path, rule: Rule, lists: Lists) -> ReadyRule:
 def _ready_cue(path: Path, cue: Cue, lists: Lists) -> ReadyCue:
     words = lists.number(path, cue.words)
     cut_by = tuple(lists.number(path, name) for name in cue.cut_by)
-    return ReadyCue(cue, words, 1 << words, cut_by, bits(lists.number(path, name) for name in cue.spared_by))
+    spared_by = bits(lists.number(path, name) for name in cue.spared_by)
+    is_of_clause = cue.reach == "clause" or isinstance(cue.reach, int)
+    return ReadyCue(cue, words, 1 << words, cut_by, spared_by, is_of_clause, frozenset(cue.labels or TARGETS))
 
 
 def _ready_tone(path: Path, tone: Tone, lists: Lists) -> ReadyTone:

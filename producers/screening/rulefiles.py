@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from producers.screening.errors import RuleFileUnreadable, RuleInvalid
-from producers.screening.findings import Label, ObjectionKind
+from producers.screening.findings import LABELS, Label, ObjectionKind
 
 BUNDLED_RULES = Path(__file__).parent / "rules"
 URGENT: Literal["URGENT"] = "URGENT"
 
 Target = Label | Literal["URGENT"]
+TARGETS: tuple[Target, ...] = (*LABELS, URGENT)
 
 
 # One for one, so that every offset stays true.

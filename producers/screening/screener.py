@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from producers.screening.findings import Evidence, Label, Objection, Screening, UrgentEvidence
+from producers.screening.findings import LABELS, Evidence, Label, Objection, Screening, UrgentEvidence
 from producers.screening.reading import read
 from producers.screening.rulebook import Rulebook
 from producers.screening.rulefiles import BUNDLED_RULES, URGENT, Target
@@ -29,20 +29,19 @@ class Screener:
         refers to the narrative as it was given.
         """
         verdicts = weigh(read(narrative, self._book), self._book)
-        stands = {target: verdict for target, verdict in verdicts.items() if verdict.stands}
-        urgent = verdicts[URGENT] if URGENT in stands else None
+        urgent = verdicts.get(URGENT)
+        labels = tuple(label for label in LABELS if label in verdicts and verdicts[label].stands)
         return Screening(
-            labels=tuple(label for label in Label if label in stands),
-            urgent=urgent is not None,
+            labels=labels,
+            urgent=urgent is not None and urgent.stands,
             evidence=tuple(
                 Evidence(label, start, end, narrative[start:end], rule)
-                for label in Label
-                if label in stands
-                for start, end, rule in _widest(stands[label].passages)
+                for label in labels
+                for start, end, rule in _widest(verdicts[label].passages)
             ),
             urgent_evidence=tuple(
                 UrgentEvidence(start, end, narrative[start:end], rule)
-                for start, end, rule in _widest(urgent.passages if urgent else [])
+                for start, end, rule in _widest(urgent.passages if urgent and urgent.stands else [])
             ),
             objections=tuple(_objections(verdicts, narrative)),
         )
@@ -50,6 +49,8 @@ class Screener:
 
 def _widest(passages: list[Passage]) -> list[Passage]:
     """Drop passages that lie within another: a reviewer reads each place once."""
+    if len(passages) < 2:
+        return passages
     kept: list[Passage] = []
     for passage in sorted(passages, key=lambda found: (found[0], -found[1], found[2])):
         if not kept or passage[1] > kept[-1][1]:
@@ -59,7 +60,7 @@ def _widest(passages: list[Passage]) -> list[Passage]:
 
 def _objections(verdicts: dict[Target, Verdict], narrative: str) -> list[Objection]:
     return [
-        Objection(Label(target) if target != URGENT else None, kind, start, end, narrative[start:end])
+        Objection(target if isinstance(target, Label) else None, kind, start, end, narrative[start:end])
         for target, verdict in sorted(verdicts.items())
         for kind, start, end in verdict.objections
     ]

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from producers.screening.findings import Label, ObjectionKind
+from producers.screening.findings import LABELS, ObjectionKind
 from producers.screening.learned import ANY, RULE_MET, RULE_STRUCK, Signs
 from producers.screening.matching import matches
 from producers.screening.objecting import CueHit, against_label, cues_met, objector, strikers
 from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
-from producers.screening.rulefiles import URGENT, Target
+from producers.screening.rulefiles import TARGETS, URGENT, Target
 
 SOUND_RULE = "语感 / sound of the text"
 
@@ -91,12 +91,9 @@ def _by_rules(reading: Reading, book: Rulebook) -> Hearing:
 
 
 def _signs(hearing: Hearing) -> Signs:
-    reading, signs = hearing.reading, hearing.book.list_signs
-    numbers: set[int] = set()
-    for _, word in reading.words:
-        numbers.update(word.lists)
+    reading = hearing.reading
     points = {target: verdict.points for target, verdict in hearing.verdicts.items() if verdict.points}
-    return Signs(reading.text, reading.pairs, hearing.signs.union(map(signs.__getitem__, numbers)), points)
+    return Signs(reading.text, reading.pairs, reading.present, hearing.signs, points)
 
 
 def _lists_read(candidates: list[tuple[Target, list[ReadyRule]]], reading: Reading, book: Rulebook) -> set[int]:
@@ -116,7 +113,7 @@ def _applies(ready: ReadyRule, hearing: Hearing) -> bool:
     rule = ready.rule
     if rule.needs_label and not hearing.stands(rule.needs_label):
         return False
-    return not any(hearing.stands(label) for label in rule.yields_to)
+    return not (rule.yields_to and any(map(hearing.stands, rule.yields_to)))
 
 
 def _count(ready: ReadyRule, hearing: Hearing, striking: list[CueHit], verdict: Verdict) -> None:
@@ -130,7 +127,7 @@ def _count(ready: ReadyRule, hearing: Hearing, striking: list[CueHit], verdict: 
             if entry not in verdict.objections:
                 verdict.objections.append(entry)
             continue
-        verdict.passages.append((*reading.span(match.start, match.end), name))
+        verdict.passages.append((*reading.span(match[0][0], match[-1][1]), name))
         if not has_counted:
             hearing.signs.add(RULE_MET + name)
             verdict.points += ready.rule.points
@@ -173,17 +170,17 @@ def _tone(target: Target, hearing: Hearing) -> int:
 
 def _by_experience(hearing: Hearing) -> None:
     """Let the weights have the last word, but for rules that no labelled text has met: these speak for themselves."""
-    ear = hearing.book.decision.sound
-    sound = hearing.book.learned.sound(_signs(hearing))
-    standing = {target for target in (*Label, URGENT) if sound[target] > _needed(target, hearing, sound[ANY])}
+    ear, verdicts = hearing.book.decision.sound, hearing.verdicts
+    sound = hearing.book.ear.sound(_signs(hearing))
+    standing = {target for target in TARGETS if sound[target] > _needed(target, hearing, sound[ANY])}
     if sound[ANY] > ear.any and not standing - {URGENT}:
-        standing.add(max(Label, key=sound.__getitem__))
-    standing |= {target for target, verdict in hearing.verdicts.items() if _is_news(verdict, hearing.book)}
-    for target in (*Label, URGENT):
+        standing.add(max(LABELS, key=sound.__getitem__))
+    standing |= {target for target, verdict in verdicts.items() if _is_news(verdict, hearing.book)}
+    for target in TARGETS:
         if target in standing:
             _let_stand(target, hearing)
-        elif target in hearing.verdicts:
-            hearing.verdicts[target].stands = False
+        elif target in verdicts:
+            verdicts[target].stands = False
 
 
 def _needed(target: Target, hearing: Hearing, any_sound: float) -> float:
@@ -201,7 +198,7 @@ def _needed(target: Target, hearing: Hearing, any_sound: float) -> float:
 
 def _is_news(verdict: Verdict, book: Rulebook) -> bool:
     """Whether a rule carries it whose worth nobody has learned yet."""
-    return verdict.stands and any(RULE_MET + rule not in book.learned.known for _, _, rule in verdict.passages)
+    return verdict.stands and any(RULE_MET + rule not in book.learned.weights for _, _, rule in verdict.passages)
 
 
 def _let_stand(target: Target, hearing: Hearing) -> None:

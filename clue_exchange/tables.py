@@ -167,6 +167,7 @@ CANDIDATE = Table(
     Column("age_band", String(16), nullable=False),
     Column("same_person_as", JSON, nullable=False),  # candidate id: why; offered to a person, never merged
     Column("sealed", LargeBinary, nullable=False),  # particulars
+    Column("sketch", LargeBinary, nullable=False),  # of the narrative, sealed too: how alike two are
     Column("key_id", String(80), nullable=False),  # a key of its own, in the vault
     Column("status", String(16), nullable=False),  # screened_out, awaiting, transferred, dismissed
     Column("reviewer", String(40)),

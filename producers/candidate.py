@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from producers.likeness import UNLIKE, Likeness
 from schemas.codes import AgeBand, Category, IdNumberState, Source
 from schemas.particulars import Particulars
 
@@ -78,11 +79,12 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class NewCandidate:
-    """A row to keep: its facts, its hash and what is to be sealed (whose `repr` shows nothing)."""
+    """A row to keep: its facts, its hash, what is to be sealed, by what it is found (whose `repr`s show nothing)."""
 
     facts: Facts
     row_hash: bytes
     particulars: Particulars
+    likeness: Likeness = UNLIKE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Candidates: rows of registers, screened, that await a person. The only writer of
 Facts stand in clear, particulars are sealed. Nothing becomes a clue without a reviewer's name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from clue_exchange.sealing import new_data_key, seal, unseal
 from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import CANDIDATE
 from producers.candidate import URGENT, Candidate, CandidateStatus, Corrected, Facts, NewCandidate, candidate_of
+from producers.likeness import Alike, Likenesses
 from schemas.codec import frame, unframe
 from schemas.event import OfficerId
 from schemas.particulars import Particulars
@@ -37,6 +38,7 @@ class Candidates:
         self._store = store
         self._vault = vault
         self._index = index
+        self._likenesses = Likenesses(index, vault, agency)
         self.agency = agency
 
     def add(self, transaction: Transaction, candidates: Sequence[NewCandidate]) -> Mapping[bytes, UUID]:
@@ -52,6 +54,7 @@ class Candidates:
         insert_new(transaction, CANDIDATE, [self._row(candidate, keys) for candidate in fresh], key="row_hash")
         tokens = {each.facts.candidate_id: self._index.token(each.particulars) for each in fresh}
         self._index.note_candidates(transaction, {ref: token for ref, token in tokens.items() if token is not None})
+        self._likenesses.note(transaction, {each.facts.candidate_id: each.likeness for each in fresh})
         return self.known(transaction, [candidate.row_hash for candidate in candidates])
 
     def known(self, transaction: Transaction, row_hashes: Sequence[bytes]) -> Mapping[bytes, UUID]:
@@ -69,10 +72,15 @@ class Candidates:
         """
         of_clue = CANDIDATE.c.clue_id == clue_id
         rows = transaction.execute(select(CANDIDATE.c.candidate_id, CANDIDATE.c.key_id).where(of_clue)).all()
-        transaction.execute(update(CANDIDATE).where(of_clue).values(sealed=b"", evidence=[]))
+        transaction.execute(update(CANDIDATE).where(of_clue).values(sealed=b"", sketch=b"", evidence=[]))
+        self._likenesses.forget(transaction, [row.candidate_id for row in rows])
         for row in rows:
             self._index.forget(transaction, row.candidate_id)
         return tuple(row.key_id for row in rows)
+
+    def sharing(self, transaction: Transaction, keys: Iterable[str]) -> Mapping[str, list[Alike]]:
+        """The candidates that have one of these keys, by key, from whatever register (`Likenesses.sharing`)."""
+        return self._likenesses.sharing(transaction, keys)
 
     def link(self, transaction: Transaction, links: Mapping[UUID, Mapping[UUID, str]]) -> None:
         """Add to each candidate others that may be of the same person, and why; a reason that is there stays."""
@@ -216,6 +224,7 @@ class Candidates:
             "row_hash": self._index.fingerprint(candidate.row_hash),
             "received_on": facts.received_on.isoformat() if facts.received_on else None,
             "sealed": seal(keys[key_id], self._place(facts.candidate_id), data),
+            "sketch": self._likenesses.sealed(keys[key_id], facts.candidate_id, candidate.likeness.sketch),
             "key_id": key_id,
             "status": CandidateStatus.awaiting if found else CandidateStatus.screened_out,
         }

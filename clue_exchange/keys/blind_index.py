@@ -49,6 +49,10 @@ class BlindIndex:
         """HMAC-SHA-256 of a row of a register: the same row is found again, and nothing can be guessed from it."""
         return hmac.digest(self._key, b"row\x00" + content, "sha256")
 
+    def shared(self, key: str) -> bytes:
+        """HMAC-SHA-256 of something that two rows of one person share, as producers/intake/person.py spells it."""
+        return hmac.digest(self._key, b"shared\x00" + key.encode(), "sha256")
+
     def tokens(self, told: Mapping[PersonKey, Particulars]) -> dict[PersonKey, bytes]:
         """The tokens of those who have a number."""
         found = {person: self.token(particulars) for person, particulars in told.items()}

@@ -5,21 +5,23 @@ A key that two rows share is enough where it is strong (the number, the telephon
 telephone alone, the name alone) needs that both tell much the same.
 """
 
-import hashlib
-from array import array
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 from zlib import crc32
 
 from producers.intake.outcomes import Taken
 from producers.intake.person import Why
+from producers.likeness import Alike, Likeness
 
 LINKS_MAX = 20
 """A telephone that stands in hundreds of rows is a clerk's, and links to all of them would help nobody."""
 SKETCH = 48
 """Of each narrative so many of its smallest pairs are kept: 192 bytes, whatever its length."""
 
+Sketch: TypeAlias = tuple[int, ...]
 
 # How alike two narratives must be beside a weak key.
 ALIKE = {Why.phone_and_text: 0.12, Why.name_and_text: 0.25}
@@ -36,18 +38,17 @@ class SamePerson:
 @dataclass(frozen=True, slots=True)
 class _Row:
     candidate_id: UUID
-    sketch: "array[int]"
+    sketch: Sketch
 
 
 class SamePersons:
-    """
-    The rows of one file so far, by their person keys.
+    """The candidates that a few rows may be of, by their person keys: those that are kept, and the rows so far."""
 
-    Memory grows with the rows: a few short keys and a sketch each, at most ENTRIES_MAX rows.
-    """
-
-    def __init__(self) -> None:
-        self._rows: dict[bytes, list[_Row]] = {}
+    def __init__(self, kept: Mapping[str, Sequence[Alike]] | None = None) -> None:
+        self._rows = {
+            key: [_Row(found.candidate_id, _unpacked(found.sketch)) for found in alike]
+            for key, alike in (kept or {}).items()
+        }
 
     def earlier(self, row: Taken) -> tuple[SamePerson, ...]:
         """The earlier rows of the same person, each once with its strongest reason; at most LINKS_MAX."""
@@ -57,40 +58,40 @@ class SamePersons:
         """The earlier rows that are to know of this one too: a group that is full learns of no more."""
         return self._found(row, (key for key in row.person_keys if not self._is_full(key)))
 
-    def note(self, row: Taken, candidate_id: UUID) -> None:
-        """Let later rows find this one."""
+    def note(self, row: Taken, candidate_id: UUID) -> Likeness:
+        """Let later rows find this one; answers by what, for a group that is full takes no more."""
         kept = _Row(candidate_id, _sketch(row.particulars.narrative or ""))
-        for key in row.person_keys:
-            rows = self._rows.setdefault(_digest(key), [])
-            if len(rows) < LINKS_MAX and all(other.candidate_id != candidate_id for other in rows):
-                rows.append(kept)
+        keys = tuple(key for key in row.person_keys if not self._is_full(key))
+        for key in keys:
+            self._rows.setdefault(key, []).append(kept)
+        return Likeness(keys, struct.pack(f"<{len(kept.sketch)}I", *kept.sketch))
 
     def _found(self, row: Taken, keys: Iterable[str]) -> tuple[SamePerson, ...]:
         sketch = _sketch(row.particulars.narrative or "")
         found: dict[UUID, Why] = {}
         for key in keys:
             why = Why(key.partition(":")[0])
-            for other in self._rows.get(_digest(key), ()):
+            for other in self._rows.get(key, ()):
                 if _alike(sketch, other.sketch) >= ALIKE.get(why, 0.0):
                     found.setdefault(other.candidate_id, why)
         return tuple(SamePerson(candidate_id, why) for candidate_id, why in found.items())[:LINKS_MAX]
 
     def _is_full(self, key: str) -> bool:
-        return len(self._rows.get(_digest(key), ())) >= LINKS_MAX
+        return len(self._rows.get(key, ())) >= LINKS_MAX
 
 
-def _digest(key: str) -> bytes:
-    return hashlib.blake2b(key.encode(), digest_size=12).digest()
-
-
-def _sketch(narrative: str) -> "array[int]":
+def _sketch(narrative: str) -> Sketch:
     """The smallest hashes of its pairs of characters: two sketches are as alike as the texts, about."""
     words = "".join(filter(str.isalnum, narrative))
     pairs = {crc32(words[at : at + 2].encode()) for at in range(len(words) - 1)}
-    return array("I", sorted(pairs)[:SKETCH])
+    return tuple(sorted(pairs)[:SKETCH])
 
 
-def _alike(one: "array[int]", other: "array[int]") -> float:
+def _unpacked(sketch: bytes) -> Sketch:
+    return tuple(value for (value,) in struct.iter_unpack("<I", sketch))
+
+
+def _alike(one: Sketch, other: Sketch) -> float:
     """The share of the shorter sketch that the other one has too, among the hashes that both could hold."""
     if not one or not other:
         return 0.0

@@ -21,7 +21,7 @@ from producers.intake.mapping import RegisterMapping
 from producers.intake.outcomes import Outcome, Taken
 from producers.intake.reasons import Reason
 from producers.intake.register import Register, open_register
-from producers.intake.repeats import SamePersons
+from producers.intake.repeats import SamePerson, SamePersons
 from producers.intake.report import IntakeReport, Tally
 from producers.screening import Screening
 from schemas.envelope import role_of
@@ -51,7 +51,7 @@ def take_in(
     """
     Take in a register: every row becomes a candidate, is refused with its reason, or is counted as no entry.
 
-    The same rows again have no effect. Memory does not grow with the narratives. After an error the rows before it
+    The same rows again have no effect. Memory does not grow with the register. After an error the rows before it
     are kept, and running it again is right.
 
     Raises:
@@ -80,33 +80,33 @@ class _Desk:
         self._candidates = candidates
         self._screener = screener
         self._clock = clock
-        self._persons = SamePersons()
 
     def keep(self, transaction: Transaction, rows: Sequence[Taken]) -> None:
-        """Screen the rows that are not kept yet and add them, linked with those of the same person."""
+        """Screen the rows that are not kept yet and add them, linked with those of the same person in any register."""
         kept = dict(self._candidates.known(transaction, [row.row_hash for row in rows]))
+        keys = {key for row in rows if row.row_hash not in kept for key in row.person_keys}
+        persons = SamePersons(self._candidates.sharing(transaction, keys))
         fresh: dict[bytes, NewCandidate] = {}
         back_links: dict[UUID, dict[UUID, str]] = defaultdict(dict)
         for row in rows:
             if row.row_hash in kept:
                 self.tally.repeated += 1
-            else:
-                candidate = self._candidate(row)
-                fresh[row.row_hash] = candidate
-                kept[row.row_hash] = candidate.facts.candidate_id
-                for earlier in self._persons.to_link_back(row):
-                    back_links[earlier.candidate_id][candidate.facts.candidate_id] = earlier.why
-            self._persons.note(row, kept[row.row_hash])
+                continue
+            candidate_id = kept[row.row_hash] = uuid4()
+            facts = self._facts(row, candidate_id, persons.earlier(row))
+            for earlier in persons.to_link_back(row):
+                back_links[earlier.candidate_id][candidate_id] = earlier.why
+            likeness = persons.note(row, candidate_id)
+            fresh[row.row_hash] = NewCandidate(facts, row.row_hash, row.particulars, likeness)
         added = self._candidates.add(transaction, list(fresh.values()))
         if any(added[row_hash] != candidate.facts.candidate_id for row_hash, candidate in fresh.items()):
             raise StoreBusy("another process takes in the same rows; run it again when that one is done")
         self._candidates.link(transaction, back_links)
 
-    def _candidate(self, row: Taken) -> NewCandidate:
+    def _facts(self, row: Taken, candidate_id: UUID, same: Sequence[SamePerson]) -> Facts:
         screening = self._screener.screen(row.particulars.narrative or "")
-        same = self._persons.earlier(row)
         facts = Facts(
-            candidate_id=uuid4(),
+            candidate_id=candidate_id,
             register=self.register,
             sheet=row.sheet,
             row_number=row.row,
@@ -125,7 +125,7 @@ class _Desk:
             model=row.model,
         )
         self._count(facts)
-        return NewCandidate(facts, row.row_hash, row.particulars)
+        return facts
 
     def _count(self, facts: Facts) -> None:
         self.tally.taken += 1

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from statistics import median
 from threading import Event
@@ -42,6 +43,7 @@ FACTS = ClueTransferred.read(
         "categories": ["W2"],
         "urgent": True,
         "legal_basis": "consent",
+        "found_on": date(2022, 3, 5),
         "persons": [{"number": 1, "role": "applicant", "age_band": "from_18_to_59", "id_number": "none"}],
     }
 )

@@ -7,6 +7,7 @@ transaction, and the records go from outbox to outbox by hand.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from clue_exchange.kafka_records import ReceivedRecord
@@ -31,6 +32,7 @@ _OPENING = {
     "categories": ["W2"],
     "urgent": False,
     "legal_basis": "statutory_duty",
+    "found_on": date(2022, 3, 5),
     "persons": [{"number": 1, "role": "applicant", "age_band": "from_18_to_59", "id_number": "well_formed"}],
 }
 OPENINGS: Mapping[Role, NewClue] = {

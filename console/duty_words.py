@@ -11,6 +11,7 @@ from schemas.duty import Duty
 WEEKDAYS = "一二三四五六日"
 
 CHINESE_DUTIES: Mapping[Duty, str] = {
+    Duty.hand_over: "移送线索",
     Duty.take_up: "受理",
     Duty.answer_dispute: "答复异议",
     Duty.complete: "补充材料",

@@ -39,6 +39,7 @@ COLUMNS: Mapping[str, Meaning] = {
     "paid": Meaning("发放", "paid"),
     "closed": Meaning("反馈", "closed"),
     "acknowledged": Meaning("确认反馈", "acknowledged"),
+    "dated": Meaning("注明发现日期", "with a day of finding"),
     "due": Meaning("应反馈", "due"),
     "on_time": Meaning("按期", "on time"),
     "late": Meaning("逾期", "late"),

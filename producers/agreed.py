@@ -16,7 +16,8 @@ from schemas.particulars import Particulars
 
 def require_agreed(agreement: Agreement, today: date, by: Role, event: Event, told: Collection[Particulars]) -> None:
     """
-    A clue is opened only while the agreement is in force, and nothing is told that is not agreed on.
+    A clue is opened only while the agreement is in force and with the day on which it was found, and nothing is told
+    that is not agreed on.
 
     Raises:
         CommandRefused: says what to do.
@@ -26,5 +27,19 @@ def require_agreed(agreement: Agreement, today: date, by: Role, event: Event, to
             f"the agreement (version {agreement.version}) ended on {agreement.valid_until}: no clue can be opened "
             "before both sides have signed a new version; running cases go on"
         )
+    if isinstance(event, NewClue):
+        _require_found(agreement, today, event)
     if why_not := not_agreed(agreement, by, event, told):
         raise CommandRefused(why_not)
+
+
+def _require_found(agreement: Agreement, today: date, opening: NewClue) -> None:
+    term = agreement.deadlines.hand_over
+    length = f"{term.working_days} working days" if term.working_days is not None else f"{term.months} months"
+    if opening.found_on is None:
+        raise CommandRefused(
+            f"say on which day the clue was found (--found-on YYYY-MM-DD): by the agreement (version "
+            f"{agreement.version}) it is handed over within {length}"
+        )
+    if opening.found_on > today:
+        raise CommandRefused(f"a clue cannot have been found on {opening.found_on}: today is {today}")

@@ -62,8 +62,8 @@ _C, _P = Family.CLUES, Family.CASE_PROGRESS
 _NO = Carries.nothing
 
 CATALOG: tuple[EventType, ...] = (
-    EventType(clue.ClueTransferred, _C, "transfer", "移送线索", Carries.required),
-    EventType(clue.ClueShared, _C, "share", "共享线索", Carries.required),
+    EventType(clue.ClueTransferred, _C, "transfer", "移送线索", Carries.required, versions=(1, 2)),
+    EventType(clue.ClueShared, _C, "share", "共享线索", Carries.required, versions=(1, 2)),
     EventType(clue.ClueReturned, _C, "return", "退回补充"),
     EventType(clue.ClueSupplemented, _C, "supplement", "补充材料"),
     EventType(clue.ClueAccepted, _C, "accept", "受理线索", _NO),

@@ -5,6 +5,7 @@ A class is the facts of one event type, version 1. Which party may issue it in w
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
@@ -32,7 +33,13 @@ Papers = Annotated[tuple[Paper, ...], Field(max_length=8)]
 
 
 class NewClue(Event):
-    """What opens a clue: who it is about and why she may be entitled."""
+    """
+    What opens a clue: who it is about and why she may be entitled.
+
+    Attributes:
+        found_on: the day on which its finder found it, from which the days for handing it over are counted (2019
+            Opinions); None in version 1, which does not have it.
+    """
 
     source: Source
     categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=7)]
@@ -40,6 +47,7 @@ class NewClue(Event):
     legal_basis: LegalBasis
     persons: Persons
     linked_clue: UUID | None = None
+    found_on: date | None = None
     needs_explanation: ClassVar[tuple[str, ...]] = ("source",)
 
     @model_validator(mode="after")

@@ -6,15 +6,16 @@ of asking. Time is the day, in China, on which an event occurred; the version is
 started the clock. Both sides see the same clocks as soon as they hold the same events.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
 from schemas.clock import About, Clock, Step, steps_of
 from schemas.clock_table import TABLE, ClockRule
+from schemas.clue_events import NewClue
 from schemas.codes import Role
-from schemas.duty import Deadlines, Term
+from schemas.duty import Deadlines, Duty, Term
 from schemas.fold import Placed
 from schemas.periods import NOT_IN_HAND, progress_periods, visits
 from schemas.view import ClueView
@@ -22,6 +23,8 @@ from schemas.working_days import Calendar, Due, Span, due_in_days, due_in_spans,
 
 DeadlinesOf: TypeAlias = Callable[[int], Deadlines]
 """The deadlines of a version of the agreement."""
+LONGEST_DAYS = 36_525
+"""A clue that claims to have been found a thousand years ago keeps no node busy: it counts as found a century ago."""
 
 
 def clocks(placed: Iterable[Placed], deadlines_of: DeadlinesOf, calendar: Calendar, today: date) -> tuple[Clock, ...]:
@@ -33,6 +36,7 @@ def clocks(placed: Iterable[Placed], deadlines_of: DeadlinesOf, calendar: Calend
     steps = steps_of(placed)
     found = [_clock(rule, *each, calendar) for rule in TABLE for each in _walk(rule, steps, deadlines_of)]
     if steps:
+        found += _handed_over(steps[0], deadlines_of, calendar)
         found += progress_periods(steps, deadlines_of(steps[0].event.agreement_version), today)
     return (*found, *visits(steps))
 
@@ -85,8 +89,27 @@ def _walk(rule: ClockRule, steps: Sequence[Step], deadlines_of: DeadlinesOf) -> 
     return sorted(found, key=lambda each: (each[1].spans[0].since, each[0]))
 
 
+def _handed_over(opening: Step, deadlines_of: DeadlinesOf, calendar: Calendar) -> Iterator[Clock]:
+    """
+    The clock that had run out, or not, before there was a clue: it is never open.
+
+    It has the terms of the version that the opening names. A day of finding after the opening is the opening's own.
+    """
+    opened, by = opening.event.event, opening.event.by
+    if isinstance(opened, NewClue) and opened.found_on is not None:
+        earliest = date.fromordinal(max(1, opening.on.toordinal() - LONGEST_DAYS))
+        since = max(earliest, min(opened.found_on, opening.on))
+        due = last_day(deadlines_of(opening.event.agreement_version).hand_over, since, calendar)
+        yield Clock(Duty.hand_over, by, "", since, due.on, due.is_provisional, ended_on=opening.on, is_done=True)
+
+
+def last_day(term: Term, since: date, calendar: Calendar) -> Due:
+    """The last day of a term that runs on from this day without a pause."""
+    return _due(term, [Span(since)], calendar) or Due(date.max, is_provisional=True)
+
+
 def _clock(rule: ClockRule, about: About, running: _Running, calendar: Calendar) -> Clock:
-    due, ended = _due(running, calendar), running.ended
+    due, ended = _due(running.term, running.spans, calendar), running.ended
     return Clock(
         duty=rule.duty,
         by=running.by,
@@ -100,8 +123,7 @@ def _clock(rule: ClockRule, about: About, running: _Running, calendar: Calendar)
     )
 
 
-def _due(running: _Running, calendar: Calendar) -> Due | None:
-    term, spans = running.term, running.spans
+def _due(term: Term, spans: Sequence[Span], calendar: Calendar) -> Due | None:
     if term.working_days is not None:
         return due_in_spans(calendar, spans, term.working_days)
     since = spans[0].since

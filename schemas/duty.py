@@ -14,6 +14,7 @@ from schemas.event import Coded
 class Duty(StrEnum):
     """What a party owes the other on a clue. A clock runs for each; `schemas/deadlines.py` says from when to when."""
 
+    hand_over = "hand_over"  # from the day of finding to the opening
     take_up = "take_up"  # accept, decline, redirect or return
     answer_dispute = "answer_dispute"
     complete = "complete"  # what was returned
@@ -59,6 +60,7 @@ class Deadlines(Coded):
     Defaults are those of the circulars and opinions, as far as these give a number; else what good practice reaches.
     """
 
+    hand_over: Term = working_days(5)
     take_up: Term = working_days(7)
     answer_dispute: Term = working_days(7)
     complete: Term = working_days(10)

@@ -29,7 +29,15 @@ Step = tuple[Role, Event]
 PERSON: Facts = {"number": 1, "role": "applicant", "age_band": "from_18_to_59", "id_number": "well_formed"}
 HER: Facts = {"added_by": "federation", "number": 1}
 A_UUID = UUID("00000000-0000-4000-8000-000000000001")
-NEW_CLUE: Facts = {"categories": ["W2"], "urgent": True, "legal_basis": "consent", "persons": [PERSON]}
+FOUND = date(2026, 2, 25)
+"""Within the days for handing over before the day on which a history of the tests begins."""
+NEW_CLUE: Facts = {
+    "categories": ["W2"],
+    "urgent": True,
+    "legal_basis": "consent",
+    "persons": [PERSON],
+    "found_on": FOUND,
+}
 AWARD: Facts = {"number": 1, "person": HER, "amount_fen": 2_000_000}
 REFUSAL: Facts = {"number": 1, "person": HER, "refusal": "D2"}
 

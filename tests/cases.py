@@ -16,7 +16,10 @@ from schemas.event import Event
 from tests.builders import ClueBuilder, an_event
 
 CALENDAR = PublishedCalendar()
-VERSIONS = {1: Deadlines(), 2: Deadlines(take_up=Term(working_days=3), first_progress=Term(months=1))}
+VERSIONS = {
+    1: Deadlines(),
+    2: Deadlines(hand_over=Term(months=1), take_up=Term(working_days=3), first_progress=Term(months=1)),
+}
 
 
 def day(text: str) -> date:
@@ -39,8 +42,10 @@ class Case(ClueBuilder):
         return only
 
 
-def transferred(when: str) -> Case:
-    return Case().on(when, an_event(clue.ClueTransferred), by=Role.federation)
+def transferred(when: str, found_on: str | None = None) -> Case:
+    """A clue of the federation; found on the day on which it is handed over, unless another day is given."""
+    opening = an_event(clue.ClueTransferred, found_on=day(found_on or when))
+    return Case().on(when, opening, by=Role.federation)
 
 
 ACCEPT = an_event(clue.ClueAccepted)

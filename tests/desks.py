@@ -16,7 +16,7 @@ from tests.two_sides import TwoSides
 
 TRANSFER = (
     *("transfer", "--source", "S2", "--categories", "W2", "--urgent"),
-    *("--legal-basis", "consent", "--persons"),
+    *("--legal-basis", "consent", "--found-on", "2026-02-25", "--persons"),
     '[{"number": 1, "role": "applicant", "age_band": "from_18_to_59", "id_number": "none"}]',
 )
 

@@ -149,7 +149,7 @@ DRIFTED: dict[str, tuple[str, Edit]] = {
     "a default that the model lacks": ("CaseClosed", change("outcome", default="aid_paid")),
     "another logical type": ("FollowUpPlanned", change_type("planned_for", logicalType="time-millis")),
     "one for a list": ("FundsPaid", change("awards", type="int")),
-    "nested field gone": ("ClueTransferred", lambda d: field(d, "persons")["type"]["items"]["fields"].pop()),
+    "nested field gone": ("AidDecided", lambda d: field(d, "decisions")["type"]["items"]["fields"].pop()),
     "fixed of another size": ("Envelope", change_type("facts_schema", size=16)),
     "int for a number of 53 bits": ("Record", change("number", type="int")),
 }

@@ -3,10 +3,12 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from rich.console import Console
@@ -19,6 +21,7 @@ from clue_exchange.people.permissions import LocalAct
 from clue_exchange.store import Store
 from console.cli.correcting import correct
 from console.cli.defaulting import Defaulting
+from console.cli.handing_over import hand_over_by
 from console.cli.looking import looking, shown_to
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
@@ -82,10 +85,12 @@ def list_candidates(config: Path, everything: bool, as_json: bool, **given: Any)
         officer = looking(agency.people, Proof.taken_from(given), LocalAct.list_candidates)
         found = agency.candidates().list(None if everything else CandidateStatus.awaiting)
         rows = shown_to(agency.people, officer, LocalAct.list_candidates, found)
+        last_days = hand_over_by(agency, rows)
     if as_json:
-        click.echo(json.dumps(list(map(_flat, rows)), default=str, ensure_ascii=False))
+        told = [{**_flat(row), "hand_over_by": last_days.get(row.candidate_id)} for row in rows]
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
     else:
-        show_list(Console(), _columns(rows))
+        show_list(Console(), _columns(rows, last_days))
 
 
 def run_intake(
@@ -167,18 +172,19 @@ def _flat(row: Candidate) -> dict[str, Any]:
     return {**whole.pop("facts"), **whole}
 
 
-def _columns(rows: Sequence[Candidate]) -> Sequence[Shown]:
+def _columns(rows: Sequence[Candidate], last_days: Mapping[UUID, date]) -> Sequence[Shown]:
     all_facts = [row.facts for row in rows]
     columns = (
         Shown("candidate 候选", [str(facts.candidate_id) for facts in all_facts], is_id=True),
         Shown("!急", ["!" if facts.urgent else "" for facts in all_facts]),
         Shown("date 日期", [str(facts.received_on or "") for facts in all_facts]),
+        Shown("hand over by\n移送期限", [str(last_days.get(row.candidate_id, "")) for row in rows], rank=2),
         Shown("groups\n类别", [", ".join(facts.categories) for facts in all_facts]),
         Shown("source\n来源", [facts.source for facts in all_facts], rank=1),
-        Shown("status 状态", [row.status for row in rows], rank=2),
-        Shown("same person\n同一人", [str(len(facts.same_person_as) or "") for facts in all_facts], rank=3),
-        Shown("labels 标签", [", ".join(facts.labels) for facts in all_facts], rank=4),
-        Shown("row 行", [_place(facts) for facts in all_facts], rank=5),
+        Shown("status 状态", [row.status for row in rows], rank=3),
+        Shown("same person\n同一人", [str(len(facts.same_person_as) or "") for facts in all_facts], rank=4),
+        Shown("labels 标签", [", ".join(facts.labels) for facts in all_facts], rank=5),
+        Shown("row 行", [_place(facts) for facts in all_facts], rank=6),
     )
     all_wait = all(row.status is CandidateStatus.awaiting for row in rows)
     return [column for column in columns if not (all_wait and column.heading.startswith("status"))]

@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,12 @@ from console.cli.options import (
     permitted_clue,
 )
 from console.cli.proving import PROOF_OPTIONS, SECOND_OPTIONS, Proof, prove
+from console.cli.worklist import DAY
 from console.words import Meaning
 from consumers.particulars import open_particulars
 from producers.candidate import Facts
 from producers.intake.person import Why
-from producers.opening import opening_facts
+from producers.opening import Reviewed, opening_facts
 from schemas.clue_events import ErasureConfirmed, ErasureRequested
 from schemas.codes import Category, LegalBasis, Role
 from schemas.event import PersonKey
@@ -101,16 +103,30 @@ def candidate(candidate_id: GivenId, config: Path, purpose: str, **given: Any) -
 @candidate_argument
 @click.option("--legal-basis", type=click.Choice([b.value for b in LegalBasis]), required=True)
 @click.option("--categories", type=click.Choice([c.value for c in Category]), multiple=True, help="Corrects screening.")
+@click.option("--found-on", type=DAY, metavar="YYYY-MM-DD", help="Corrects the register's day, or says it.")
 @proven(config_option, *PROOF_OPTIONS)
-def hand_over(candidate_id: GivenId, config: Path, legal_basis: str, categories: tuple[str, ...], **given: Any) -> None:
-    """Open a clue from a candidate, in the reviewer's name. 移送候选线索"""
+def hand_over(
+    candidate_id: GivenId,
+    config: Path,
+    legal_basis: str,
+    categories: tuple[str, ...],
+    found_on: datetime | None,
+    **given: Any,
+) -> None:
+    """
+    Open a clue from a candidate, in the reviewer's name. 移送候选线索
+
+    It was found on the day of its registration, from which the days for handing it over are counted.
+    """
     with opened(config) as agency:
         officer = prove(Proof.taken_from(given), agency.people.officers)
         verb = "transfer" if agency.settings.role is Role.federation else "share"
         agency.people.log.permit(officer, verb)
         meant = find_candidate(agency.people, agency.candidates(), candidate_id, verb, officer)
         found = agency.candidates().get(meant).facts
-        facts = opening_facts(found, agency.settings.role, officer.officer_id, legal_basis, categories)
+        day = found_on.date() if found_on is not None else None
+        reviewed = Reviewed(officer.officer_id, legal_basis, categories, day)
+        facts = opening_facts(found, agency.settings.role, reviewed)
         signed = agency.desk().hand_over(found.candidate_id, facts)
     click.echo(f"{facts.event_type}: clue {signed.envelope.clue_id}, number {signed.number} in {signed.topic}")
 

@@ -38,6 +38,9 @@ _DECLINED = {"D1": 2, "D2": 6, "D3": 4, "D4": 1, "D6": 2, "D8": 2, "D9": 2}
 _REDIRECTED = {"T1": ("court", "police"), "T2": ("other_procuratorate",), "T3": ("civil_affairs",)}
 _AID = {"A02": 4, "A03": 4, "A04": 3, "A05": 5, "A08": 4, "A11": 1, "A12": 2}  # the federation may answer for these
 
+DAYS_BEFORE = (0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 12)
+"""How long ago a clue was found, of those that are handed over: mostly within the agreement's five working days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -99,6 +102,12 @@ def varied(step: Step, view: ClueView, today: date, rng: Random) -> Event:
     event = step.facts_for(view)
     changes = _changes(event, view, today, rng)
     return type(event).read({**event.model_dump(), **changes}) if changes else event
+
+
+def found_before(opening: NewClue, day: date, rng: Random) -> NewClue:
+    """The opening of a clue that is handed over on this day, some days after it was found."""
+    found_on = day - timedelta(days=rng.choice(DAYS_BEFORE))
+    return type(opening).read({**opening.model_dump(), "found_on": found_on})
 
 
 def _shared(story: Story) -> tuple[Step, ...]:

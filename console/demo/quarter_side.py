@@ -18,7 +18,7 @@ from uuid import UUID
 from clue_exchange.logs import json_log
 from clue_exchange.settings import Settings
 from console.demo.daily_post import DailyPost, daily_post
-from console.demo.quarter_script import LAST_DAY, PlannedClue, Script, plan_quarter, varied, workdays
+from console.demo.quarter_script import LAST_DAY, PlannedClue, found_before, Script, plan_quarter, varied, workdays
 from console.wiring import Agency
 from consumers import worklist
 from schemas.catalog import type_of
@@ -129,8 +129,9 @@ class Side:
         if clue.opened == number:
             if clue.by is not role:
                 return 0
-            told = {(role, person.number): HERS for person in clue.opening.persons}
-            signed = desk.act(type_of(clue.opening).verb)(clue.opening, told)
+            opening = found_before(clue.opening, day, clue.rng)
+            told = {(role, person.number): HERS for person in opening.persons}
+            signed = desk.act(type_of(opening).verb)(opening, told)
             self._known[index] = signed.envelope.clue_id
         else:
             step = next((step for due, step in clue.steps if due == number), None)

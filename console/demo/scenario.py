@@ -18,7 +18,7 @@ from console.demo.officers import Officers, ScriptedClue, courses
 from console.demo.stories import ACCEPT, CROSSING, STORIES, WITHDRAW
 from console.wiring import Agency
 from producers.intake import IntakeReport, bundled_mappings, take_in
-from producers.opening import opening_facts
+from producers.opening import Reviewed, opening_facts
 from producers.screening import Screener
 from schemas.codes import Role
 
@@ -84,7 +84,7 @@ def _hand_over(officers: Officers, role: Role, what: str, progress: Progress) ->
     found = [each for each in agency.candidates().list() if each.facts.categories]
     clues = []
     for candidate in progress.track(found, description=what):
-        facts = opening_facts(candidate.facts, role, f"{role}-reviewer-1", "statutory_duty")
+        facts = opening_facts(candidate.facts, role, Reviewed(f"{role}-reviewer-1", "statutory_duty"))
         signed = agency.desk().hand_over(candidate.candidate_id, facts)
         clues.append(ScriptedClue(signed.envelope.clue_id))
         officers.wait_until_seen(role.other, clues[-1].clue_id, 1)

@@ -21,6 +21,13 @@ AGENDA: Mapping[str, tuple[Meaning, Meaning]] = {
         Meaning("逾期事项", "Overdue"),
         Meaning("截至月末已超过协议期限、尚未完成的事项", "Duties past their last day and not done"),
     ),
+    "handed_over_late": (
+        Meaning("逾期移送", "Handed over late"),
+        Meaning(
+            "本月移送、共享的线索中,自发现之日起超过协议期限的;工作日为超出的日数",
+            "Clues of the month that came later than the agreement's days after they were found; working days too late",
+        ),
+    ),
     "disputed": (
         Meaning("有异议的线索", "Disputed"),
         Meaning("妇联提出异议、检察院尚未答复", "The federation contradicted; not answered yet"),
@@ -90,6 +97,10 @@ def lesson_in_words(lesson: Lesson) -> tuple[str, str]:
         "slowest_stage": (
             f"用时增加最多的环节:{what},中位数增加 {n} 个工作日({of} 件)。",
             f"The stage that adds most time: {what}, {n} working days at the median ({of} clues).",
+        ),
+        "late_handing_over": (
+            f"注明发现日期的 {of} 件线索中,{n} 件逾期移送。",
+            f"Handed over late: {n} of {of} clues that tell the day of finding.",
         ),
         "late_feedback": (
             f"应反馈 {of} 件,其中 {n} 件逾期。",

@@ -1,5 +1,7 @@
 """
-The clues that a meeting talks about: overdue, returned, redirected, disputed, stuck. Facts alone; nobody is named.
+The clues that a meeting talks about: overdue, handed over late, returned, redirected, disputed, stuck.
+
+Facts alone; nobody is named.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +13,7 @@ from consumers.statistics.courses import Course
 from consumers.statistics.lines import Terms
 from consumers.statistics.periods import Period
 from consumers.statistics.reason_figures import verdicts
+from schemas.duty import Duty
 from schemas.view import State
 
 
@@ -18,6 +21,7 @@ class Agenda(StrEnum):
     """Why a clue is on the agenda."""
 
     overdue = "overdue"
+    handed_over_late = "handed_over_late"
     disputed = "disputed"
     returned = "returned"
     redirected = "redirected"
@@ -39,7 +43,7 @@ class Case:
         codes: the reasons, or the duty that is overdue.
         party: who has to act.
         since: the day from which the days are counted: of the last event, or the last day of the deadline.
-        working_days: since then, as of the month's last day.
+        working_days: since then, as of the month's last day; of what was handed over late, until that was done.
     """
 
     agenda: str
@@ -54,21 +58,25 @@ class Case:
 
 def cases(courses: Sequence[Course], period: Period, terms: Terms) -> list[Case]:
     """The agenda: by kind, the longest first."""
-    found = [case for course in courses for case in _of(course, period.as_of, terms)]
+    found = [case for course in courses for case in _of(course, period, terms)]
     order = {str(agenda): place for place, agenda in enumerate(Agenda)}
     return sorted(found, key=lambda case: (order[case.agenda], -case.working_days, case.clue, case.codes))
 
 
-def _of(course: Course, today: date, terms: Terms) -> Iterator[Case]:
-    view, last = course.view, course.steps[-1].on
+def _of(course: Course, period: Period, terms: Terms) -> Iterator[Case]:
+    view, last, today = course.view, course.steps[-1].on, period.as_of
 
-    def case(agenda: Agenda, codes: tuple[str, ...], party: str, since: date) -> Case:
-        days = terms.working_days(since, today)
+    def case(agenda: Agenda, codes: tuple[str, ...], party: str, since: date, until: date = today) -> Case:
+        days = terms.working_days(since, until)
         return Case(agenda, str(course.clue_id), view.state, view.urgent, codes, party, str(since), days)
 
     for clock in terms.clocks(course, today):
         if clock.due is not None and clock.is_overdue(today + timedelta(days=1)):
             yield case(Agenda.overdue, (clock.duty,), clock.by, clock.due)
+        if clock.duty is Duty.hand_over and clock.is_late(today) and period.has(course.opened_on):
+            yield case(
+                Agenda.handed_over_late, (course.opening.source,), clock.by, clock.due or today, clock.ended_on or today
+            )
     agenda = _LISTED.get(view.state)
     if agenda is not None:
         yield case(agenda, _last_reasons(course), view.turn, last)

@@ -16,6 +16,7 @@ class Teaching(StrEnum):
     most_declined = "most_declined"
     overturned = "overturned"
     slowest_stage = "slowest_stage"
+    late_handing_over = "late_handing_over"
     late_feedback = "late_feedback"
     aid_unanswered = "aid_unanswered"
 
@@ -41,9 +42,10 @@ def lessons(figures: Sequence[Figure]) -> Iterator[Lesson]:
     by_key = {figure.formula.key: figure.lines for figure in figures}
     yield from _reasons(by_key["K6"])
     yield from _times(by_key["K4"])
-    for line in by_key.get("K5", ()):
-        if line.of == ("all",) and (line.values["late"] or 0) > 0:
-            yield Lesson(Teaching.late_feedback, (), line.values["late"] or 0, line.values["due"] or 0)
+    for key, whole, teaching in (("F3", "dated", Teaching.late_handing_over), ("K5", "due", Teaching.late_feedback)):
+        for line in by_key.get(key, ()):
+            if line.of == ("all",) and (line.values["late"] or 0) > 0:
+                yield Lesson(teaching, (), line.values["late"] or 0, line.values[whole] or 0)
     open_aid = [line for line in by_key["K7"] if line.of[0] == "aid" and (line.values["open"] or 0) > 0]
     if open_aid:
         most = max(open_aid, key=lambda line: line.values["open"] or 0)

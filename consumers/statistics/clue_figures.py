@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from consumers.statistics.courses import Course
-from consumers.statistics.lines import Counted, Line, Values
+from consumers.statistics.lines import Counted, Line, Terms, Values
 from consumers.statistics.outcomes import Result, ended
 from schemas.case_events import ApplicationFiled
+from schemas.clock import Clock
 from schemas.clue_events import ClueShared
 from schemas.codes import FEDERATION_SOURCES, PROCURATORATE_SOURCES, Category, Role, Source
+from schemas.duty import Duty
 from schemas.view import State
 
 Of = tuple[str, ...]
@@ -99,6 +101,25 @@ def funnel(counted: Counted) -> Sequence[Line]:
         return {"opened": len(members)} | {stage: found[stage] for stage in FUNNEL}
 
     return _by_group(cohort, numbers)
+
+
+def handing_over(counted: Counted) -> Sequence[Line]:
+    """F3: of the cohort, how many were handed over within the days that the agreement gives from the day of finding."""
+    cohort = opened_in(counted)
+    clocks = {course.clue_id: _handed_over(course, counted.terms) for course in cohort}
+
+    def numbers(members: Sequence[Course]) -> Values:
+        dated = [clock for course in members if (clock := clocks[course.clue_id]) is not None]
+        late = sum(clock.is_late(counted.period.as_of) for clock in dated)
+        return {"clues": len(members), "dated": len(dated), "on_time": len(dated) - late, "late": late}
+
+    return _by_group(cohort, numbers)
+
+
+def _handed_over(course: Course, terms: Terms) -> Clock | None:
+    """The clock from the day of finding; None where the opening does not tell that day."""
+    opening = Course(course.clue_id, course.steps[:1])
+    return next((clock for clock in terms.clocks(opening, opening.opened_on) if clock.duty is Duty.hand_over), None)
 
 
 FUNNEL = ("accepted", "applied", "granted", "paid", "closed", "acknowledged")

@@ -147,6 +147,20 @@ FORMULAS: tuple[Formula, ...] = (
             "day at the end of it; by duty and party"
         ),
     ),
+    Formula(
+        key="F3",
+        unit=Unit.clue,
+        columns=("clues", "dated", "on_time", "late"),
+        ratio=("on_time", "dated"),
+        count=clue_figures.handing_over,
+        zh="按期移送",
+        en="handed over in time",
+        formula_zh="期内建立的线索中,自发现之日起在协议期限内移送或共享的件数 ÷ 注明发现日期的件数",
+        formula_en=(
+            "clues opened in the period: handed over within the agreement's days from the day of finding ÷ those that "
+            "tell this day"
+        ),
+    ),
 )
 
 BY_KEY = {formula.key: formula for formula in FORMULAS}

@@ -25,6 +25,7 @@ def test_both_ledgers_give_the_same_clocks(sides: TwoSides) -> None:
 
     assert found[0] == found[1]
     assert {each.duty: each.due for each in found[0][clue_id]} == {
+        Duty.hand_over: date(2026, 3, 3),
         Duty.take_up: None,
         Duty.complete: date(2026, 3, 18),
         Duty.first_progress: None,

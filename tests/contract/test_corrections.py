@@ -17,7 +17,7 @@ from producers.candidate import CandidateStatus
 from producers.candidates import Candidates
 from producers.corrections import ANY, URGENT, Change, Score, correct, scores
 from producers.intake import bundled_mappings, take_in
-from producers.opening import opening_facts
+from producers.opening import Reviewed, opening_facts
 from producers.screening import Label, Screener
 from schemas.codes import Category, Role
 from tests.contract.test_candidates import a_candidate, kept
@@ -129,7 +129,7 @@ def test_nothing_screened_is_transferred_without_a_reviewers_name(
     register = a_csv(tmp_path / "register.csv", a_row(诉求内容="丈夫天天打我，胳膊打断了，不敢回家。"))
     take_in(register, bundled_mappings(), agency.candidates(), agency.store, Screener.load(), agency.clock)
     (found,) = agency.candidates().list()
-    honest = opening_facts(found.facts, Role.federation, "officer-7", "consent")
+    honest = opening_facts(found.facts, Role.federation, Reviewed("officer-7", "consent"))
     forged = honest.model_copy(update={"officer": reviewer})
     before = len(sides.events_of(Role.federation))
 

@@ -1,15 +1,17 @@
 """Strict reading: one spelling for each value, a closed set of errors, and an independent reader that agrees."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
+import fastavro
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.case_events import CaseClosed, FollowUpPlanned, FundsPaid
-from schemas.clue_events import ClueAccepted, ClueTransferred, ClueWithdrawn
-from schemas.codec import MARKER, Schema, decode, encode, frame, newest, unframe
+from schemas.clue_events import ClueAccepted, ClueShared, ClueTransferred, ClueWithdrawn, NewClue
+from schemas.codec import MARKER, Schema, decode, encode, frame, newest, released, unframe
 from schemas.envelope import Envelope, Record
 from schemas.errors import (
     ContractError,
@@ -203,6 +205,20 @@ def test_values_that_are_not_of_the_schema_are_not_written(value: dict[str, Any]
     """Writing is as strict as reading: missing, wrong and unknown fields are Malformed."""
     with pytest.raises(Malformed):
         encode(newest("ClueAccepted"), value)
+
+
+@pytest.mark.parametrize("model", [ClueTransferred, ClueShared])
+def test_an_opening_of_the_first_version_has_no_day_of_finding(model: type[NewClue]) -> None:
+    """It stays readable; and who knows the first version alone reads the rest of the second."""
+    name, facts = model.__name__, an_event(model).model_dump()
+    first, second = (each for each in sorted(released().values(), key=lambda s: s.version) if each.name == name)
+    old = {field: value for field, value in facts.items() if field != "found_on"}
+
+    assert read_facts(name, first, encode(first, old)) == an_event(model, found_on=None)
+    assert read_facts(name, second, encode(second, facts)) == an_event(model)
+    written = fastavro.schemaless_reader(io.BytesIO(encode(second, facts)), second.parsed, first.parsed)
+    assert isinstance(written, dict)
+    assert model.read(written) == an_event(model, found_on=None)
 
 
 def test_frame_and_unframe_are_each_others_inverse() -> None:

@@ -1,5 +1,7 @@
 """The clocks of a clue: what starts, pauses and stops each, and that both sides see the same."""
 
+from datetime import date
+
 import pytest
 
 from schemas import case_events as case
@@ -20,6 +22,7 @@ def test_each_step_of_a_case_has_its_clock() -> None:
     found = {each.duty: (each.by, each.started_on, each.due, each.ended_on) for each in told.clocks("10-30")}
 
     assert found == {
+        Duty.hand_over: (F, day("09-24"), day("10-09"), day("09-24")),
         Duty.take_up: (P, day("09-24"), day("10-12"), day("09-28")),
         Duty.decide: (P, day("09-29"), day("10-19"), day("10-15")),
         Duty.pay: (P, day("10-15"), day("10-29"), day("10-16")),
@@ -29,6 +32,48 @@ def test_each_step_of_a_case_has_its_clock() -> None:
     }
     assert [each.duty for each in told.clocks("10-30") if each.is_late(day("10-30"))] == [Duty.feedback]
     assert all(each.is_done for each in told.clocks("10-30"))
+
+
+@pytest.mark.parametrize(
+    ("found_on", "due", "is_late"),
+    [
+        ("02-25", "03-03", False),
+        ("02-24", "03-02", False),
+        ("02-13", "02-27", True),
+        ("01-04", "01-09", True),
+        ("03-02", "03-09", False),
+        ("05-01", "03-09", False),
+    ],
+    ids=["4 days", "on the last day", "a make-up day, then the festival", "a make-up Sunday", "at once", "later"],
+)
+def test_a_clue_is_handed_over_within_the_days_from_its_finding(found_on: str, due: str, is_late: bool) -> None:
+    """Five working days by the usual agreement; a day of finding that lies after the opening is the opening's own."""
+    clock = transferred("03-02", found_on).clock(Duty.hand_over)
+
+    assert (clock.by, clock.due, clock.ended_on, clock.is_done) == (F, day(due), day("03-02"), True)
+    assert clock.is_late(day("12-01")) is is_late
+
+
+def test_what_the_procuratorate_finds_has_the_same_days() -> None:
+    """The finder hands over, whoever it is; the version that the opening names decides, and may count by the month."""
+    opening = an_event(clue.ClueShared, found_on=day("02-13"))
+    shared = Case().on("03-02", opening)
+    later = Case()
+    later.agreement_version = 2
+    later.on("03-02", opening)
+
+    assert (shared.clock(Duty.hand_over).by, shared.clock(Duty.hand_over).due) == (P, day("02-27"))
+    assert later.clock(Duty.hand_over).due == day("03-13")
+    assert not later.clock(Duty.hand_over).is_late(day("12-01"))
+
+
+@pytest.mark.parametrize("found_on", [date.min, date.max])
+def test_a_day_of_finding_at_the_end_of_time_keeps_no_node_busy(found_on: date) -> None:
+    """A peer may write any day; it counts as a century ago, or as the day of the opening."""
+    clock = Case().on("03-02", an_event(clue.ClueTransferred, found_on=found_on), by=F).clock(Duty.hand_over)
+
+    assert clock.started_on == (date(1926, 3, 2) if found_on is date.min else day("03-02"))
+    assert Case().on("03-02", an_event(clue.ClueTransferred, found_on=None), by=F).clocks("04-01", Duty.hand_over) == []
 
 
 def test_a_clock_pauses_while_the_other_side_has_the_turn() -> None:

@@ -1,183 +1,208 @@
 """
-An independent recount of the figures: from the event table's rows alone, with nothing of the product imported.
+An independent recount of every figure: from exported events alone, with nothing of the product imported.
 
-It reads (clue, place, sender, event type, occurred at, facts) of the applied events and counts in its own way, slowly
-and plainly. tests/contract/test_statistics.py compares what it finds with what the product says.
+It reads rows of the event table (tests/recount_reading.py) and counts in its own way, slowly and plainly. The tests of
+figures compare what it finds with what the product says, line by line, on both sides.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
-Row = tuple[str, int, str, str, str, Mapping[str, Any]]
-"""Clue, place, sender, event type, occurred at (UTC, ISO), facts."""
-OPENING = ("ClueTransferred", "ClueShared")
-FEDERATION_HOLDS = {"ClueReturned", "ClueDeclined", "CaseClosed"}
-GIVES_TURN_BACK = {"ClueSupplemented", "ClueDisputed", "FeedbackAcknowledged", "ClueWithdrawn"}
+from tests.recount_duties import IsWorkday, Lines, Terms, recount_duties
+from tests.recount_reading import FEDERATION_ACTS, Found, Happened, Row, clues_of
 
-
-@dataclass
-class Found:
-    """One clue as this script sees it: its events as (day, sender, type, facts)."""
-
-    events: list[tuple[date, str, str, Mapping[str, Any]]] = field(default_factory=list)
-
-    def days(self, *types: str) -> list[date]:
-        return [day for day, _, event_type, _ in self.events if event_type in types]
-
-    def facts(self, event_type: str) -> list[tuple[date, Mapping[str, Any]]]:
-        return [(day, facts) for day, _, each, facts in self.events if each == event_type]
-
-    @property
-    def opened(self) -> date:
-        return self.events[0][0]
-
-    @property
-    def is_federations(self) -> bool:
-        return self.events[0][1].startswith("federation-")
-
-    @property
-    def awards(self) -> list[tuple[date, Mapping[str, Any]]]:
-        return [(day, d) for day, facts in self.facts("AidDecided") for d in facts["decisions"] if d["amount_fen"]]
-
-    def has_outcome(self) -> bool:
-        """The last event that settles or unsettles the clue says it."""
-        if self.awards:
-            return True
-        settled = False
-        for _, _, event_type, _ in self.events:
-            if event_type in {"ClueDeclined", "ClueRedirected", "AidDecided", "ClueWithdrawn", "CaseClosed"}:
-                settled = True
-            elif event_type in {"ClueDisputed", "ClueAccepted", "ClueReturned"}:
-                settled = False
-        return settled
+RESPONSIBLE = {"R1": "sender", "R2": "sender", "R3": "sender", "T1": "rule", "T2": "receiver", "T3": "rule"}
+REFUSED_BY = {"D1": "rule", "D3": "rule", "D9": "sender", "D10": "sender", "other": ""}
+VERDICTS = ("ClueDeclined", "ClueRedirected", "AidDecided")
 
 
-def clues_of(rows: Iterable[Row], last: date) -> list[Found]:
-    """The clues until a day of China; a clock that goes back counts as standing still."""
-    found: defaultdict[str, Found] = defaultdict(Found)
-    over = set[str]()
-    for clue, _, sender, event_type, occurred, facts in sorted(rows, key=lambda row: row[:2]):
-        day = (datetime.fromisoformat(occurred) + timedelta(hours=8)).date()
-        if found[clue].events:
-            day = max(day, found[clue].events[-1][0])
-        if day > last:
-            over.add(clue)
-        if clue not in over:
-            found[clue].events.append((day, sender, event_type, facts))
-    return [each for each in found.values() if each.events]
-
-
-def recount(
-    rows: Iterable[Row], first: date, last: date, is_workday: Callable[[date], bool]
-) -> dict[str, dict[str, int | None]]:
-    """The figures of a period, by names such as `K1` or `K3 category W2`, each with its numbers."""
+def recount(rows: Iterable[Row], first: date, last: date, is_workday: IsWorkday, terms: Terms) -> Lines:
+    """The figures of a period, by names such as `K1 all` or `K3 category W2`; what is nothing is left out."""
     clues = clues_of(rows, last)
-    cohort = [clue for clue in clues if first <= clue.opened <= last]
-    return {
-        **_persons_and_money(clues, first, last),
-        **_conversion(cohort),
-        **_groups(cohort),
-        **_times(clues, first, last, is_workday),
-        **_reasons(clues, first, last),
-        **_aid_and_visits(clues, first, last),
-    }
+    cohort = [clue for clue in clues if first <= clue.opening.day <= last]
+    return only_numbers(
+        {
+            **_persons_and_money(clues, first, last),
+            **_cohort(cohort),
+            **_times(clues, first, last, is_workday),
+            **_reasons(clues, first, last),
+            **_aid(clues, first, last),
+            **_visits(clues, first, last),
+            **recount_duties(clues, first, last, is_workday, terms),
+        }
+    )
 
 
-def _persons_and_money(clues: Sequence[Found], first: date, last: date) -> dict[str, dict[str, int | None]]:
-    persons, ours, decided, paid = 0, 0, 0, 0
+def only_numbers(lines: Lines) -> Lines:
+    """Without zeros, without what has no value, and without lines that tell of nothing."""
+    told: Lines = {name: {column: n for column, n in line.items() if n} for name, line in lines.items()}
+    return {name: line for name, line in told.items() if line.keys() - {"all"}}
+
+
+def _persons_and_money(clues: Sequence[Found], first: date, last: date) -> Lines:
+    persons, decided, paid = Counter[str](), Counter[str](), Counter[str]()
     for clue in clues:
         met = set()
-        amounts = {}
+        groups = [group for group in clue.groups if group.partition(" ")[0] in ("all", "origin", "category")]
         for day, award in clue.awards:
-            amounts[award["number"]] = award["amount_fen"]
-            decided += award["amount_fen"] * (first <= day <= last)
             who = (award["person"]["added_by"], award["person"]["number"])
-            if who not in met and first <= day <= last:
-                persons += 1
-                ours += clue.is_federations
+            is_now = first <= day <= last
+            persons.update(groups if is_now and who not in met else ())
+            decided.update(dict.fromkeys(groups, award["amount_fen"] * is_now))
             met.add(who)
-        for day, payment in clue.facts("FundsPaid"):
-            paid += sum(amounts[number] for number in payment["awards"]) * (first <= day <= last)
+        amounts = {award["number"]: award["amount_fen"] for _, award in clue.awards}
+        for payment in clue.of("FundsPaid"):
+            sum_paid = sum(amounts[number] for number in payment.facts["awards"])
+            paid.update(dict.fromkeys(groups, sum_paid * (first <= payment.day <= last)))
     return {
-        "K1 all": {"from_federation": ours, "persons": persons},
-        "K8 all": {"persons": persons, "decided_fen": decided, "paid_fen": paid},
+        "K1 all": {"from_federation": persons["origin federation"], "persons": persons["all"]},
+        **{
+            f"K8 {group}": {"persons": persons[group], "decided_fen": decided[group], "paid_fen": paid[group]}
+            for group in {*persons, *decided, *paid}
+        },
     }
 
 
-def _conversion(cohort: Sequence[Found]) -> dict[str, dict[str, int | None]]:
-    settled = [clue for clue in cohort if clue.has_outcome()]
-    numbers = {"clues": len(cohort), "open": len(cohort) - len(settled), "with_outcome": len(settled)}
-    return {"K2 all": {**numbers, "aided": sum(bool(clue.awards) for clue in cohort)}}
+def _cohort(cohort: Sequence[Found]) -> Lines:
+    found: Lines = {}
+    for group in sorted({group for clue in cohort for group in clue.groups}):
+        its = [clue for clue in cohort if group in clue.groups]
+        settled = sum(_has_outcome(clue) for clue in its)
+        aided = sum(bool(clue.awards) for clue in its)
+        found[f"K2 {group}"] = {
+            "clues": len(its),
+            "open": len(its) - settled,
+            "with_outcome": settled,
+            "aided": aided,
+        }
+        found[f"K3 {group}"] = {"clues": len(its), "all": len(cohort)}
+        found[f"F1 {group}"] = {
+            "opened": len(its),
+            "accepted": sum(any(e.after.state == "accepted" for e in c.events) or bool(c.awards) for c in its),
+            "applied": sum(bool(clue.of("ApplicationFiled")) for clue in its),
+            "granted": aided,
+            "paid": sum(bool(clue.of("FundsPaid")) for clue in its),
+            "closed": sum(bool(clue.of("CaseClosed")) for clue in its),
+            "acknowledged": sum(bool(clue.of("FeedbackAcknowledged")) for clue in its),
+        }
+    return found
 
 
-def _groups(cohort: Sequence[Found]) -> dict[str, dict[str, int | None]]:
-    sources, categories = Counter[str](), Counter[str]()
-    for clue in cohort:
-        side = "federation" if clue.is_federations else "procuratorate"
-        sources[f"{side} {clue.events[0][3]['source']}"] += 1
-        categories.update(set(clue.events[0][3]["categories"]))
-    counts = {f"K3 source {name}": n for name, n in sources.items()}
-    counts |= {f"K3 category {name}": n for name, n in categories.items()}
-    return {name: {"clues": n, "all": len(cohort)} for name, n in counts.items()}
+def _has_outcome(clue: Found) -> bool:
+    """The last event that settles or unsettles the clue says it."""
+    settled = bool(clue.awards)
+    for event in clue.events if not settled else ():
+        if event.type in {*VERDICTS, "ClueWithdrawn", "CaseClosed"}:
+            settled = True
+        elif event.type in {"ClueDisputed", "ClueAccepted", "ClueReturned"}:
+            settled = False
+    return settled
 
 
-def _times(
-    clues: Sequence[Found], first: date, last: date, is_workday: Callable[[date], bool]
-) -> dict[str, dict[str, int | None]]:
-    found = {}
-    for stage, event_type in (("acceptance", "ClueAccepted"), ("decision", "AidDecided")):
+def _reached(clue: Found, stage: str) -> Happened | None:
+    if stage == "payment":
+        return next((e for e in clue.of("FundsPaid") if not e.after.unpaid), None)
+    types = {
+        "acceptance": ("ClueAccepted",),
+        "application": ("ApplicationFiled",),
+        "decision": ("AidDecided",),
+        "feedback": ("CaseClosed", "ClueDeclined"),
+    }
+    return next(iter(clue.of(*types[stage])), None)
+
+
+def _times(clues: Sequence[Found], first: date, last: date, is_workday: IsWorkday) -> Lines:
+    found: Lines = {}
+    for stage in ("acceptance", "application", "decision", "payment", "feedback"):
         gross, net = [], []
         for clue in clues:
-            reached = clue.days(event_type)[:1]
-            if reached and first <= reached[0] <= last:
-                days = [d for d in _days(clue.opened, reached[0]) if is_workday(d)]
+            reached = _reached(clue, stage)
+            if reached is not None and first <= reached.day <= last:
+                span = (reached.day - clue.opening.day).days
+                days = [day for n in range(1, span + 1) if is_workday(day := clue.opening.day + timedelta(days=n))]
                 gross.append(len(days))
-                net.append(sum(not _federation_held(clue, day) for day in days))
+                net.append(sum(not _federation_had_it(clue, day) for day in days))
         for name, values in (("gross", sorted(gross)), ("net", sorted(net))):
-            count = len(values)
+            n = len(values)
             found[f"K4 {stage} {name}"] = {
-                "n": count,
-                "median": values[(count + 1) // 2 - 1] if values else None,
-                "p90": values[(9 * count + 9) // 10 - 1] if values else None,
-                "max": values[-1] if values else None,
+                "n": n,
+                "median": values[(n + 1) // 2 - 1] if n else None,
+                "p90": values[(9 * n + 9) // 10 - 1] if n else None,
+                "max": values[-1] if n else None,
             }
     return found
 
 
-def _days(start: date, end: date) -> list[date]:
-    return [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+def _federation_had_it(clue: Found, day: date) -> bool:
+    """Whether it had the turn after the last event before this day."""
+    return [event.after.state for event in clue.events if event.day < day][-1] in FEDERATION_ACTS
 
 
-def _federation_held(clue: Found, day: date) -> bool:
-    """Whether the last event before this day that moves the turn had given it to the federation."""
-    holds = False
-    for when, _, event_type, _ in clue.events:
-        if when < day:
-            holds = event_type in FEDERATION_HOLDS or (holds and event_type not in GIVES_TURN_BACK)
-    return holds
-
-
-def _reasons(clues: Sequence[Found], first: date, last: date) -> dict[str, dict[str, int | None]]:
-    count, overturned = Counter[str](), Counter[str]()
+def _reasons(clues: Sequence[Found], first: date, last: date) -> Lines:
+    counts: dict[str, Counter[str]] = {}
     for clue in clues:
-        for index, (day, _, event_type, facts) in enumerate(clue.events):
-            if event_type == "ClueDeclined" and first <= day <= last:
-                name = f"K6 declined {facts['reason']} {facts['responsible']}"
-                count[name] += 1
-                later = [each for _, _, each, _ in clue.events[index + 1 :]]
-                if "ClueDisputed" in later:
-                    after = later[later.index("ClueDisputed") + 1 :]
-                    verdict = [e for e in after if e in {"ClueAccepted", "ClueDeclined", "ClueRedirected"}][:1]
-                    overturned[name] += verdict == ["ClueAccepted"]
-            if event_type == "ClueReturned" and first <= day <= last:
-                count.update(f"K6 returned {reason} sender" for reason in set(facts["reasons"]))
-    return {name: {"count": n, "overturned": overturned[name]} for name, n in count.items()}
+        for index, event in enumerate(clue.events):
+            for name in _given(event) if first <= event.day <= last else ():
+                count = counts.setdefault(f"K6 {name}", Counter())
+                count["count"] += 1
+                if event.type in VERDICTS:
+                    disputed, overturned = _contradicted(clue.events[index + 1 :])
+                    count["disputed"] += disputed
+                    count["overturned"] += overturned
+    return {name: dict(count) for name, count in counts.items()}
 
 
-def _aid_and_visits(clues: Sequence[Found], first: date, last: date) -> dict[str, dict[str, int | None]]:
-    asked = sum(first <= day <= last for clue in clues for day, _ in clue.facts("AidRequested"))
-    visits = sum(first <= day <= last for clue in clues for day, _ in clue.facts("FollowUpRecorded"))
-    return {"K7 all": {"requested": asked}, "K9 all": {"visits": visits}}
+def _given(event: Happened) -> list[str]:
+    facts = event.facts
+    match event.type:
+        case "ClueReturned":
+            names = [f"returned {reason} {RESPONSIBLE.get(reason, '')}" for reason in set(facts["reasons"])]
+        case "ClueDeclined":
+            names = [f"declined {facts['reason']} {facts['responsible']}"]
+        case "ClueRedirected":
+            names = [f"redirected {facts['reason']} {RESPONSIBLE.get(facts['reason'], '')}"]
+        case "ClueWithdrawn":
+            names = [f"withdrawn {facts['reason']}"]
+        case "AidDecided":
+            refused = [each["refusal"] for each in facts["decisions"] if each["refusal"]]
+            names = [f"refused {reason} {REFUSED_BY.get(reason, 'person')}" for reason in refused]
+        case _:
+            names = []
+    return [name.strip() for name in names]
+
+
+def _contradicted(later: Sequence[Happened]) -> tuple[bool, bool]:
+    """Until the next verdict: was there a dispute, and was the clue taken up after it."""
+    types = [event.type for event in later]
+    types = types[: next((place for place, each in enumerate(types) if each in VERDICTS), len(types))]
+    if "ClueDisputed" not in types:
+        return False, False
+    return True, "ClueAccepted" in types[types.index("ClueDisputed") :]
+
+
+def _aid(clues: Sequence[Found], first: date, last: date) -> Lines:
+    found: dict[str, Counter[str]] = {}
+    for clue in clues:
+        answers = {event.facts["branch"]: event.facts["answer"] for event in clue.of("AidAnswered")}
+        for asked in clue.of("AidRequested"):
+            for line in ("K7 all", f"K7 aid {asked.facts['kind']}") if first <= asked.day <= last else ():
+                found.setdefault(line, Counter()).update(("requested", answers.get(asked.event_id, "open")))
+    return {line: dict(count) for line, count in found.items()}
+
+
+def _visits(clues: Sequence[Found], first: date, last: date) -> Lines:
+    whole, scales = Counter[str](), Counter[str]()
+    for clue in clues:
+        visits = clue.of("FollowUpRecorded")
+        met = {event.facts["plan"] for event in visits if event.facts["scale"] != "not_met"}
+        for plan in clue.of("FollowUpPlanned"):
+            if str(first) <= str(plan.facts["planned_for"]) <= str(last):
+                whole["planned"] += 1
+                whole["held_as_planned"] += plan.event_id in met
+        for visit in visits:
+            if first <= visit.day <= last:
+                whole["visits"] += 1
+                whole["new_needs"] += visit.facts["new_clue"] is not None
+                scales[f"K9 scale {visit.facts['scale']}"] += 1
+    return {"K9 all": dict(whole), **{line: {"visits": count} for line, count in scales.items()}}

@@ -4,18 +4,18 @@ A quarter of a county on a real Kafka: both sides end equal, and an independent 
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import chinese_calendar  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from click.testing import CliRunner
 
 from console.cli import main
-from tests.recount import Row, recount
+from tests.exports import APPLIED, exported, lines_of_papers, terms_in
+from tests.recount import recount
+from tests.recount_duties import Lines
 
 pytestmark = pytest.mark.broker
 
@@ -32,21 +32,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def events(database: Path) -> Iterator[Row]:
-    """The applied events of a ledger, as the file has them."""
-    query = "SELECT clue_id, place, sender, event_type, occurred_at, facts FROM event WHERE outcome = 'applied'"
-    with closing(sqlite3.connect(database)) as connection:
-        for clue_id, place, sender, event_type, occurred_at, facts in connection.execute(query):
-            yield clue_id, place, sender, event_type, occurred_at, json.loads(facts)
-
-
-def told_by_the_papers(folder: Path, month: str) -> dict[str, dict[str, Any]]:
-    content = json.loads((folder / "county" / "packs" / f"monthly-pack-{month}.json").read_text(encoding="utf-8"))
-    return {
-        " ".join((figure["key"], *filter(None, line["of"]))): line
-        for figure in content["figures"]
-        for line in figure["lines"]
-    }
+def told_by_the_papers(folder: Path, month: str) -> Lines:
+    papers = folder / "county" / "packs" / f"monthly-pack-{month}.json"
+    return lines_of_papers(json.loads(papers.read_text(encoding="utf-8")))
 
 
 def test_both_sides_end_with_the_same_ledgers_and_papers(folder: Path) -> None:
@@ -62,10 +50,11 @@ def test_both_sides_end_with_the_same_ledgers_and_papers(folder: Path) -> None:
 @pytest.mark.parametrize("month", LAST)
 @pytest.mark.parametrize("role", ["federation", "procuratorate"])
 def test_an_independent_recount_finds_the_numbers_of_the_papers(folder: Path, month: str, role: str) -> None:
-    """From either side's database file, with nothing of the product imported."""
-    rows = events(folder / "county" / f"{role}-110101.db")
-    again = recount(rows, LAST[month].replace(day=1), LAST[month], chinese_calendar.is_workday)
-    told = told_by_the_papers(folder, month)
+    """All lines and no other, from either side's database file and the agreement's, with nothing of the product."""
+    with closing(sqlite3.connect(folder / "county" / f"{role}-110101.db")) as connection:
+        events = list(exported(connection.execute(APPLIED)))
+    terms = terms_in((folder / "county" / "agreement.yaml").read_text(encoding="utf-8"))
+    again = recount(events, LAST[month].replace(day=1), LAST[month], chinese_calendar.is_workday, terms)
 
-    assert {name: {key: told[name][key] for key in numbers} for name, numbers in again.items()} == again
+    assert told_by_the_papers(folder, month) == again
     assert again["K3 category W2"]["clues"]

@@ -18,7 +18,7 @@ from uuid import UUID
 from clue_exchange.logs import json_log
 from clue_exchange.settings import Settings
 from console.demo.daily_post import DailyPost, daily_post
-from console.demo.quarter_script import LAST_DAY, PlannedClue, found_before, Script, plan_quarter, varied, workdays
+from console.demo.quarter_script import LAST_DAY, PlannedClue, Script, found_before, plan_quarter, varied, workdays
 from console.wiring import Agency
 from consumers import worklist
 from schemas.catalog import type_of

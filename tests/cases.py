@@ -23,11 +23,12 @@ VERSIONS = {
 
 
 def day(text: str) -> date:
-    return date.fromisoformat(f"2026-{text}")
+    """A day of 2026 as month and day, or one with its year."""
+    return date.fromisoformat(text if len(text) > len("02-09") else f"2026-{text}")
 
 
 class Case(ClueBuilder):
-    """A clue told by days: each step is issued on its day of 2026, by whoever may."""
+    """A clue told by days: each step is issued on its day, by whoever may."""
 
     def on(self, when: str, *events: Event, by: Role = Role.procuratorate) -> Self:
         self.today = day(when)

@@ -201,10 +201,11 @@ class Outbox:
             return valid
         return valid - self.unsent(transaction, topic_name(owner_of(topic), Family.KEYS), valid) or valid
 
-    def holds(self, transaction: Transaction, topic: str, key: bytes) -> bool:
-        """Whether a record under this key was ever queued, sent or not."""
-        found = select(OUTBOX.c.number).where(OUTBOX.c.topic == topic, OUTBOX.c.key == key).limit(1)
-        return transaction.execute(found).first() is not None
+    def first_under(self, transaction: Transaction, topic: str, key: bytes) -> Record | None:
+        """The first record that was queued under this key, sent or not."""
+        under = select(OUTBOX.c.value).where(OUTBOX.c.topic == topic, OUTBOX.c.key == key).order_by(OUTBOX.c.number)
+        value = transaction.scalar(under.limit(1))
+        return None if value is None else Record.from_value(value)
 
     def unsent(self, transaction: Transaction, topic: str, keys: Collection[str]) -> set[str]:
         """Those of these record keys that have a record which Kafka has not acknowledged."""

@@ -13,13 +13,19 @@ from schemas.figures_record import FiguresPublished
 
 def publish_figures(transaction: Transaction, outbox: Outbox, agency: str, told: FiguresPublished) -> Record:
     """
-    Queue the figures of a month for the agency's `figures` topic.
+    Queue the figures of a month for the agency's `figures` topic, once: the record in which they leave, or have left.
 
     Raises:
-        CommandRefused: that month has left already. Two versions of it would tell what lies between them.
+        CommandRefused: others of that month have left. Two versions of it would tell what lies between them.
     """
     topic, key = topic_name(agency, Family.FIGURES), told.month.encode()
     outbox.lock(transaction, [topic])
-    if outbox.holds(transaction, topic, key):
-        raise CommandRefused(f"the figures of {told.month} have left already; a month is published once")
-    return outbox.append(transaction, topic, key, told.to_body(), {})
+    before = outbox.first_under(transaction, topic, key)
+    if before is None:
+        return outbox.append(transaction, topic, key, told.to_body(), {})
+    if FiguresPublished.from_body(before.body) != told:
+        raise CommandRefused(
+            f"the figures of {told.month} have left already, and were others: a month is published once. What came "
+            "later is in the monthly packs"
+        )
+    return before

@@ -22,6 +22,7 @@ from console.cli.statistics import MonthParameter
 from console.figure_words import share_in_words
 from consumers.levels.county_records import Taken, read_counties
 from consumers.levels.summing import CountyLine, LevelFigures, add_up
+from consumers.own_figures import take_back_figures
 from consumers.statistics.courses import read_courses, until
 from consumers.statistics.leaving import figures_record
 from consumers.statistics.lines import Counted, terms_of
@@ -49,18 +50,21 @@ def publish(month: Month, config: Path, as_json: bool, **given: Any) -> None:
     """
     Publish the figures of a month, once and for good: no count under five, nor one that tells it. 上报统计
 
-    A supervisor's act. The running node sends them. What they say: `statistics --month YYYY-MM --published`.
+    A supervisor's act. The running node sends them; Kafka is asked first whether they have left, for a restored
+    database may not know it. Again the same is nothing new. What they say: `statistics --month YYYY-MM --published`.
     """
     with opened(config) as agency:
         permit_and_note(agency.people, Proof.taken_from(given), LocalAct.publish_figures)
         if month.last >= china_date(agency.clock()):
             raise CommandRefused(f"{month} is not over yet: it can be published from {month.next.first} on")
+        name = agency.settings.agency
+        take_back_figures(name, agency.consumer, agency.store, agency.outbox, agency.clock)
         period = Period(month.first, month.last, month.last)
         with agency.store.transaction() as transaction:
             courses = until(read_courses(transaction, agency.ledger), month.last)
             terms = terms_of(transaction, agency.clock_reader)
             told = figures_record(month, month_figures(Counted(courses, period, terms)))
-            record = publish_figures(transaction, agency.outbox, agency.settings.agency, told)
+            record = publish_figures(transaction, agency.outbox, name, told)
     withheld = sum(each.count is None for each in told.counts)
     if as_json:
         click.echo(json.dumps({"month": told.month, "number": record.number, "withheld": withheld}))

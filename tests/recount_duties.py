@@ -37,13 +37,14 @@ AT_REST = ("closed", "declined", "finished", "withdrawn")
 
 @dataclass
 class Duty:
-    """One duty of one clue: by whom, its last day, the day of its end, and whether it was done."""
+    """One duty of one clue: by whom, its last day, the day of its end, whether it was done, or waits for another."""
 
     name: str
     by: str
     due: date | None
     ended: date | None
     done: bool
+    waits: bool = False
 
     def late(self, last: date) -> bool:
         """As of the end of a day: what is open on its own last day was not done by it."""
@@ -69,7 +70,7 @@ def recount_duties(clues: Sequence[Found], first: date, last: date, is_workday: 
             in_period = duty.done and duty.ended is not None and first <= duty.ended <= last
             ended[line] += in_period
             on_time[line] += in_period and not duty.late(last)
-            overdue[line] += duty.ended is None and duty.late(last)
+            overdue[line] += duty.ended is None and not duty.waits and duty.late(last)
     found |= {line: {"ended": ended[line], "on_time": on_time[line], "overdue": overdue[line]} for line in ended}
     return found | _handed_over([c for c in clues if first <= c.opening.day <= last], is_workday, terms)
 
@@ -159,7 +160,8 @@ def _by_turn(clue: Found, is_workday: IsWorkday, terms: Terms) -> Iterator[Duty]
         for key in now.keys() - running.keys():
             running[key] = (now[key], event.version, [(event.on, None)])
     for (name, _), (by, version, spells) in running.items():
-        yield Duty(name, by, _last_day(terms[version][name], spells, is_workday), None, done=False)
+        due = _last_day(terms[version][name], spells, is_workday)
+        yield Duty(name, by, due, None, done=False, waits=spells[-1][1] is not None)
 
 
 def _last_day(term: Mapping[str, int], spells: Sequence[Spell], is_workday: IsWorkday) -> date | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from clue_exchange.agreements import SignedAgreement
 from clue_exchange.keys import public_keys
-from clue_exchange.keys.keystore import PrivateKeys, signing_key_id
+from clue_exchange.keys.keystore import PrivateKeys, receiving_key_id, signing_key_id
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
 from schemas.agreement import Agreement, Party
@@ -34,7 +34,7 @@ def problems_at(agreement: Agreement, agency: str, counterpart: str, keys: Priva
     party, found = agreement.party(role_of(agency)), []
     if party.signing_key_bytes not in {key.public for key in keys.signing}:
         found.append(f"it names a signing key of {agency} that is not here")
-    if party.receiving_key_bytes not in {key.public for key in keys.receiving}:
+    if receiving_key_id(party.receiving_key_bytes) not in {*keys.retired, *(key.key_id for key in keys.receiving)}:
         found.append(f"it names a receiving key of {agency} that is not here")
     return tuple(found)
 

@@ -28,8 +28,19 @@ PUBLIC_KEY = Table(
     Column("last", BigInteger),
 )
 
-# Written by clue_exchange/keys/keyring.py, arriving_keys.py and dead_keys.py: which data keys there are, and of whom;
-# the keys are in the vault.
+# Written by clue_exchange/keys/receiving_keys.py alone: for which public keys data keys are wrapped, ours and theirs.
+RECEIVING_KEY = Table(
+    "receiving_key",
+    METADATA,
+    Column("agency", String(40), primary_key=True),
+    Column("key_id", String(80), primary_key=True),
+    Column("public", LargeBinary(32), nullable=False),
+    Column("number", BigInteger, nullable=False),  # of its announcement; 0 of one that an agreement names
+    Column("noted_at", Moment, nullable=False),
+)
+
+# Written by clue_exchange/keys/keyring.py, arriving_keys.py, wrapping.py and dead_keys.py: which data keys there are,
+# and of whom; the keys are in the vault.
 DATA_KEY = Table(
     "data_key",
     METADATA,
@@ -43,6 +54,8 @@ DATA_KEY = Table(
     Column("destroyed_at", Moment),  # she is erased
     Column("tombstoned_at", Moment),  # and its record on our keys topic too: when the first was written
     Column("tombstones", Integer, nullable=False, default=0),
+    Column("wrapped_for_us", String(80)),  # our receiving key that opens its newest record
+    Column("wrapped_for_them", String(80)),  # of a key that we published: the counterpart's that opens it
     Column("gone_at", Moment),  # when Kafka was first seen to give its record no more
 )
 

@@ -39,6 +39,8 @@ LogEvent: TypeAlias = Literal[
     "relay.retried",
     "housekeeping.done",
     "keys.left_kafka",
+    "keys.wrapped_anew",
+    "receiving_key.announced",
     "housekeeping.retried",
     "certificate.expires",
     "loop.connected",

@@ -14,12 +14,13 @@ from clue_exchange.errors import AgreementInvalid
 from clue_exchange.kafka_clients import JournalConsumer, JournalProducer
 from clue_exchange.kafka_records import TopicIdentity
 from clue_exchange.kafka_settings import PATIENCE_MS
-from clue_exchange.keys import public_keys
+from clue_exchange.keys import public_keys, receiving_keys
 from clue_exchange.keys.at_rest import AtRest
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.keys.keystore import PrivateKeys, read_keys, read_passphrase
 from clue_exchange.keys.vault import VAULT_TABLES, Vault
+from clue_exchange.keys.wrapping import Parties
 from clue_exchange.lease import Lease
 from clue_exchange.ledger import Ledger
 from clue_exchange.logs import Log
@@ -80,7 +81,7 @@ class Agency(Parts):
             ledger=Ledger(settings.role, clock),
             outbox=outbox,
             vault=vault,
-            keyring=KeyRing(settings.agency, keys, vault, outbox, clock),
+            keyring=KeyRing(Parties(settings.agency, settings.counterpart), keys, vault, outbox, clock),
             index=BlindIndex(keys.index_key),
             agreements=Agreements(settings.agency, clock),
         )
@@ -104,8 +105,9 @@ class Agency(Parts):
             raise AgreementInvalid("; ".join(problems))
         with self.store.transaction() as transaction:
             self.agreements.adopt(transaction, signed)
-            for role in Role:
-                public_keys.pin(transaction, signed.agreement.party(role))
+            for party in map(signed.agreement.party, Role):
+                public_keys.pin(transaction, party)
+                receiving_keys.pin(transaction, party, self.clock())
 
     def producer(self) -> JournalProducer:
         settings = self.settings

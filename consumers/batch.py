@@ -152,6 +152,7 @@ class BatchReceiver:
         unread_records.keep(transaction, [(event.hash, source) for event, source in arrived if event.event is None])
         if taken.keys:
             self._reopening.run(transaction, taken)
+            taken.wrapped_anew = self._keyring.wrap_anew(transaction)
         for placed in taken.placements:
             if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
                 self._keyring.tombstone(transaction, placed.clue_id)

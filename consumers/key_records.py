@@ -1,14 +1,14 @@
 """
-The counterpart's key records: data keys that are wrapped for us, its new signing keys, its revocations.
+The counterpart's key records: data keys that are wrapped for us, its new public keys, its revocations.
 
 They are proven like events. A tombstone proves nothing, for it carries no signature: our own copy is kept.
 """
 
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.keys import key_announcements, public_keys
-from clue_exchange.keys.arriving_keys import ArrivingKeys, KeyTaken
-from clue_exchange.keys.keyring import KeyNotForUs, KeyRing
-from clue_exchange.keys.keystore import signing_key_id
+from clue_exchange.keys.arriving_keys import ArrivingKeys, KeyNotForUs, KeyTaken
+from clue_exchange.keys.keyring import KeyRing
+from clue_exchange.keys.keystore import receiving_key_id, signing_key_id
 from clue_exchange.store import Transaction
 from clue_exchange.topics import owner_of
 from consumers.dead_letters import Reason
@@ -41,6 +41,10 @@ def take_key_record(transaction: Transaction, arriving: ArrivingKeys, proven: Pr
         public_keys.revoke(transaction, record.key_id.removeprefix(REVOKED), record.numbers)
         key_announcements.keep(transaction, source.topic, proven.record)
         return True
+    if record.kind is KeyKind.receiving and record.public_key is not None:
+        if record.key_id != receiving_key_id(record.public_key):
+            raise PoisonRecord(Reason.KEY_REUSED, number)
+        return arriving.take_receiving_key(transaction, owner, record.public_key, number)
     try:
         return arriving.take(transaction, owner, record)
     except KeyNotForUs:

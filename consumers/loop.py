@@ -221,6 +221,8 @@ class Loop:
             self._has_stopped = True
         for receipt in taken.receipts:
             self._tell_receipt(receipt)
+        if taken.wrapped_anew:
+            self._log.warning("keys.wrapped_anew", keys=taken.wrapped_anew)
         for topic in taken.gaps_opened:
             self._log.warning("journal.gap_opened", topic=topic)
         for compared in taken.compared:

@@ -21,6 +21,7 @@ class Taken:
 
     Attributes:
         keys: how many key records brought something new.
+        wrapped_anew: how many keys of ours were published once more, for a new receiving key of the counterpart's.
         gaps_opened: journals in which numbers are newly missing.
         next_offsets: where each topic is read on.
         rejected: events of the counterpart that can never be taken in, as its receipts will learn.
@@ -31,6 +32,7 @@ class Taken:
 
     placements: list[Placement] = field(default_factory=list)
     keys: int = 0
+    wrapped_anew: int = 0
     repeated: int = 0
     passed_over: int = 0
     dead_letters: list[DeadLetter] = field(default_factory=list)

@@ -223,9 +223,7 @@ class Desk:
     ) -> Envelope:
         link = self._tools.ledger.link(folded)
         facts_key = self._tools.keyring.facts_key(transaction, agreement)
-        person_keys = {
-            p: self._tools.keyring.person_key(transaction, agreement, place.clue_id, p) for p in sorted(told)
-        }
+        person_keys = {p: self._tools.keyring.person_key(transaction, place.clue_id, p) for p in sorted(told)}
         return Envelope(
             event_id=place.event_id,
             event_type=event.event_type,

@@ -68,10 +68,29 @@ class Housekeeping:
             self._log.warning("certificate.expires", days=days)
 
     def do_once(self) -> None:
-        """Write the second tombstones that are due, and bury keys that a kill left behind."""
+        """
+        Write the second tombstones that are due, and bury keys that a kill left behind.
+
+        A receiving key that is new in the key file is announced: by this process, which holds it. What is wrapped for
+        an older one of either party is wrapped anew.
+        """
         with self._store.transaction() as transaction:
+            announced = self._keyring.announce(transaction)
             repeated = self._keyring.repeat_tombstones(transaction, self._clock() - COMPACTION_LAG)
         with self._store.reading() as transaction:
             buried = self._keyring.bury(transaction)
+        if announced is not None:
+            self._log.warning("receiving_key.announced", key=announced.key_id)
+        if wrapped := self._wrap_anew():
+            self._log.warning("keys.wrapped_anew", keys=wrapped)
         if repeated or buried:
             self._log.info("housekeeping.done", tombstones=repeated, buried=buried)
+
+    def _wrap_anew(self) -> int:
+        total = 0
+        while True:
+            with self._store.transaction() as transaction:
+                done = self._keyring.wrap_anew(transaction)
+            if done == 0:
+                return total
+            total += done

@@ -23,6 +23,7 @@ class KeyKind(StrEnum):
     person = "person"
     signing = "signing"
     revocation = "revocation"
+    receiving = "receiving"
 
 
 class Wrap(Coded):
@@ -46,7 +47,8 @@ class KeyRecord(Coded):
 
     Attributes:
         kind: `facts` and `person` carry wraps; `signing` a new public key with the first number of each journal that it
-            may sign; `revocation` the last number of each journal that the key had the right to sign.
+            may sign; `revocation` the last number of each journal that the key had the right to sign; `receiving` a new
+            public key, for which its owner wants data keys wrapped from now on.
         key_id: of the key that it is about, in a revocation behind `revoked-`; the record key in Kafka.
         agreement_version: of a facts key; 0 otherwise.
         clue_id, person: of a person's key.
@@ -70,11 +72,11 @@ class KeyRecord(Coded):
             raise ValueError("a facts key, and only that, names a version of the agreement")
         if (self.kind is KeyKind.person) != (self.person is not None and self.clue_id is not None):
             raise ValueError("a person's key, and only that, names clue and person")
-        if (self.kind is KeyKind.signing) != (self.public_key is not None):
-            raise ValueError("a signing key, and only that, carries a public key")
+        if (self.kind in (KeyKind.signing, KeyKind.receiving)) != (self.public_key is not None):
+            raise ValueError("a signing or receiving key, and only these, carry a public key")
         if (self.kind is KeyKind.revocation) != self.key_id.startswith(REVOKED):
             raise ValueError("a revocation, and only that, has an id of its own")
-        if is_data_key == bool(self.numbers):
+        if (self.kind in (KeyKind.signing, KeyKind.revocation)) != bool(self.numbers):
             raise ValueError("signing keys and revocations, and only these, name journal numbers")
         return self
 

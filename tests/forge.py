@@ -69,7 +69,7 @@ class Forge:
         keys = self.sides.federation.keyring
         with self.sides.federation.store.transaction() as transaction:
             facts_key = keys.facts_key(transaction, agreement)
-            person_keys = {each: keys.person_key(transaction, agreement, clue_id, each) for each in told}
+            person_keys = {each: keys.person_key(transaction, clue_id, each) for each in told}
         place = PartPlace(sealed_for or clue_id, event_id, FEDERATION)
         fields = {
             "event_id": event_id,

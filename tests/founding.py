@@ -18,6 +18,7 @@ from console.cli import OneLineErrors
 from console.cli.agreement import agreement
 from console.cli.keys import keys
 from console.people import People
+from console.wiring import Agency
 from schemas.codes import Role
 from tests.people import OFFICER, PASSPHRASES, SUPERVISOR, settle
 from tests.two_sides import NAMES, rows, settings_for
@@ -90,6 +91,13 @@ class House:
         with store.transaction() as transaction:
             transaction.exec_driver_sql("UPDATE outbox SET sent_at = appended_at")
         store.close()
+
+    def begin(self, role: Role) -> None:
+        """Its node begins, with what the key file holds now."""
+        agency = Agency.open(self.settings(role))
+        with agency.store.transaction() as transaction:
+            agency.keyring.announce(transaction)
+        agency.close()
 
     def logged(self, role: Role) -> list[tuple[str, bool]]:
         """The acts in this agency's access log, and whether each was refused; the oldest first."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clue_exchange.keys import public_keys
+from clue_exchange.keys import public_keys, receiving_keys
 from clue_exchange.keys.keystore import PrivateKeys, ReceivingKey, SigningKey
+from clue_exchange.keys.receiving_keys import PublicReceivingKey
 from clue_exchange.outbox import Outbox
 from clue_exchange.signing import PublicKey
 from clue_exchange.store import Transaction
@@ -26,7 +27,11 @@ class KeyUse(StrEnum):
     unsent = "unsent"  # announced; waits until Kafka holds the announcement
     unannounced = "unannounced"  # of a rotation that was interrupted: `keys rotate` announces it
     revoked = "revoked"
-    receives = "receives"
+    receives = "receives"  # data keys are wrapped for it
+    opens = "opens"  # what was wrapped before
+    to_announce = "to announce"  # the node announces it when it begins
+    retired = "retired"  # destroyed, or lost
+    elsewhere = "elsewhere"  # announced, and not in this key file
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,25 @@ class KeyList:
         rows = [self._own(transaction, each, keys, signing) for each in ours.values()]
         unknown = [key for key in keys.signing if key.key_id not in ours]
         rows += [self._without_numbers(key, "signing", KeyUse.unannounced) for key in unknown]
-        rows += [self._without_numbers(key, "receiving", KeyUse.receives) for key in keys.receiving]
+        rows += self._receiving(transaction, keys)
         theirs = _by_id(transaction, self._counterpart).values()
-        return rows + [_listed(self._counterpart, each, _use(each), is_here=False) for each in theirs]
+        rows += [_listed(self._counterpart, each, _use(each), is_here=False) for each in theirs]
+        wanted = receiving_keys.current(transaction, self._counterpart)
+        return [*rows, _received_by(self._counterpart, wanted, KeyUse.receives, is_here=False)]
+
+    def _receiving(self, transaction: Transaction, keys: PrivateKeys) -> list[ListedKey]:
+        """Our own receiving keys: those that are known by announcement or agreement, and a new one."""
+        current = receiving_keys.current(transaction, self._agency).key_id
+        rows = []
+        for known in receiving_keys.known(transaction, self._agency):
+            is_here = keys.receiving_key(known.key_id) is not None
+            use = KeyUse.receives if known.key_id == current else KeyUse.opens
+            if not is_here:
+                use = KeyUse.retired if known.key_id in keys.retired else KeyUse.elsewhere
+            rows.append(_received_by(self._agency, known, use, is_here=is_here))
+        there = {row.key_id for row in rows}
+        new = [key for key in keys.receiving if key.key_id not in there]
+        return rows + [self._without_numbers(key, "receiving", KeyUse.to_announce) for key in new]
 
     def _without_numbers(self, key: SigningKey | ReceivingKey, kind: str, use: KeyUse) -> ListedKey:
         return ListedKey(self._agency, key.key_id, kind, use, fingerprint(key.public), True, {})
@@ -111,6 +132,10 @@ def _of(transaction: Transaction, owner: str) -> Iterator[PublicKey]:
 
 def _use(rows: Sequence[PublicKey]) -> KeyUse:
     return KeyUse.revoked if any(each.last is not None for each in rows) else KeyUse.valid
+
+
+def _received_by(owner: str, key: PublicReceivingKey, use: KeyUse, *, is_here: bool) -> ListedKey:
+    return ListedKey(owner, key.key_id, "receiving", use, fingerprint(key.public), is_here, {})
 
 
 def _listed(owner: str, rows: list[PublicKey], use: KeyUse, *, is_here: bool) -> ListedKey:

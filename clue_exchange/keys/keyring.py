@@ -16,21 +16,21 @@ from sqlalchemy import func, select, update
 from clue_exchange.clock import Clock
 from clue_exchange.errors import KeysUnavailable
 from clue_exchange.key_tables import DATA_KEY
-from clue_exchange.keys import missing_keys
-from clue_exchange.keys.arriving_keys import ArrivingKeys
-from clue_exchange.keys.keystore import PrivateKeys, receiving_key_id
+from clue_exchange.keys import missing_keys, receiving_keys
+from clue_exchange.keys.arriving_keys import ArrivingKeys, KeyNotForUs, Unwrapped, WrappedForRetired
+from clue_exchange.keys.keystore import PrivateKeys, ReceivingKey
 from clue_exchange.keys.missing_keys import KeyOf
 from clue_exchange.keys.vault import Vault
+from clue_exchange.keys.wrapping import Parties, Wrapping, of_facts, of_person
 from clue_exchange.outbox import Outbox
-from clue_exchange.sealing import Unreadable, new_data_key, unwrap, wrap, wrap_info
+from clue_exchange.sealing import Unreadable, new_data_key, unwrap, wrap_info
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.topics import topic_name
 from schemas.agreement import Agreement
 from schemas.catalog import Family
-from schemas.codes import Role
 from schemas.envelope import role_of
-from schemas.event import PersonKey, PersonRef
-from schemas.key_record import KeyKind, KeyRecord, Wrap
+from schemas.event import PersonKey
+from schemas.key_record import KeyRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,13 @@ class DataKey:
         return f"DataKey({self.key_id})"
 
 
-class KeyNotForUs(Exception):
-    """A key record without a wrap that we can open."""
-
-
 class KeyRing:
     """The data keys of one agency: who has which in the main database, the keys themselves in the vault."""
 
-    def __init__(self, agency: str, keys: PrivateKeys, vault: Vault, outbox: Outbox, clock: Clock) -> None:
-        self._agency = agency
-        self._role = role_of(agency)
+    def __init__(self, parties: Parties, keys: PrivateKeys, vault: Vault, outbox: Outbox, clock: Clock) -> None:
+        self._agency = parties.agency
+        self._role = role_of(parties.agency)
+        self._wrapping = Wrapping(parties, keys, vault, outbox, clock)
         self._keys = keys
         self._vault = vault
         self._outbox = outbox
@@ -66,10 +63,10 @@ class KeyRing:
         if (row := rows.first()) is not None:
             return self._opened(row.key_id)
         made = self._made("facts", transaction, agreement_version=agreement.version)
-        self._publish(transaction, agreement, made, kind=KeyKind.facts, agreement_version=agreement.version)
+        self._wrapping.publish(transaction, made.key_id, made.key, of_facts(agreement.version))
         return made
 
-    def person_key(self, transaction: Transaction, agreement: Agreement, clue_id: UUID, person: PersonKey) -> DataKey:
+    def person_key(self, transaction: Transaction, clue_id: UUID, person: PersonKey) -> DataKey:
         """
         The key of a person of a clue; made and published where we add her.
 
@@ -85,8 +82,7 @@ class KeyRing:
         if added_by is not self._role:
             raise KeysUnavailable(f"the key of person {added_by}:{number} of clue {clue_id} is not here yet")
         made = self._made("person", transaction, clue_id=clue_id, added_by=added_by, number=number)
-        ref = PersonRef(added_by=added_by, number=number)
-        self._publish(transaction, agreement, made, kind=KeyKind.person, clue_id=clue_id, person=ref)
+        self._wrapping.publish(transaction, made.key_id, made.key, of_person(clue_id, added_by, number))
         return made
 
     def open_keys(self, transaction: Transaction, key_ids: Collection[str]) -> Mapping[str, bytes]:
@@ -101,6 +97,14 @@ class KeyRing:
     def arriving(self) -> ArrivingKeys:
         """Where the data keys of a batch are taken in that the counterpart published."""
         return ArrivingKeys(self._unwrapped, self._vault, self._clock)
+
+    def announce(self, transaction: Transaction) -> ReceivingKey | None:
+        """Announce a new receiving key of the key file; None where there is none."""
+        return self._wrapping.announce(transaction)
+
+    def wrap_anew(self, transaction: Transaction) -> int:
+        """Publish again, for a new receiving key, some of what is wrapped for an older one; answers how many."""
+        return self._wrapping.wrap_anew(transaction)
 
     def destroy(self, transaction: Transaction, clue_id: UUID, persons: Collection[PersonKey]) -> None:
         """
@@ -167,27 +171,31 @@ class KeyRing:
             self._vault.destroy(left.keys())
         return len(left)
 
-    def _unwrapped(self, record: KeyRecord) -> bytes:
+    def _unwrapped(self, transaction: Transaction, record: KeyRecord) -> Unwrapped:
+        theirs = next((each.receiving_key_id for each in record.wraps if each.recipient != self._agency), None)
         for each in record.wraps:
+            if each.recipient != self._agency:
+                continue
             receiving = self._keys.receiving_key(each.receiving_key_id)
-            if each.recipient == self._agency and receiving is not None:
-                info = wrap_info(record.kind, record.key_id, each.recipient, record.clue_id)
-                try:
-                    return unwrap(each.wrapped, receiving.private, info)
-                except Unreadable:
-                    raise KeyNotForUs from None
+            if receiving is None:
+                self._require_strange(transaction, each.receiving_key_id)
+                continue
+            info = wrap_info(record.kind, record.key_id, each.recipient, record.clue_id)
+            try:
+                return Unwrapped(unwrap(each.wrapped, receiving.private, info), receiving.key_id, theirs)
+            except Unreadable:
+                raise KeyNotForUs from None
         raise KeyNotForUs
 
-    def _publish(self, transaction: Transaction, agreement: Agreement, made: DataKey, **fields: Any) -> None:
-        wraps = []
-        for party in (agreement.party(role) for role in Role):
-            info = wrap_info(fields["kind"], made.key_id, party.agency, fields.get("clue_id"))
-            wrapped = wrap(made.key, party.receiving_key_bytes, info)
-            key_id = receiving_key_id(party.receiving_key_bytes)
-            wraps.append(Wrap(recipient=party.agency, receiving_key_id=key_id, wrapped=wrapped))
-        record = KeyRecord(key_id=made.key_id, wraps=tuple(wraps), **fields)
-        topic = topic_name(self._agency, Family.KEYS)
-        self._outbox.append(transaction, topic, made.key_id.encode(), record.to_body(), {})
+    def _require_strange(self, transaction: Transaction, receiving_key_id: str) -> None:
+        """Where it is a key of ours that this process does not hold, nothing wrong is said of the record."""
+        if receiving_key_id in self._keys.retired:
+            raise WrappedForRetired
+        if receiving_key_id in receiving_keys.ids(transaction, self._agency):
+            raise KeysUnavailable(
+                f"this process does not hold the receiving key {receiving_key_id}: start it again; if the key is lost, "
+                "`keys retire --lost`"
+            )
 
     def _made(self, what: str, transaction: Transaction, **place: Any) -> DataKey:
         made = DataKey(f"{what}-{uuid4()}", new_data_key())

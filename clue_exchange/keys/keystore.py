@@ -59,12 +59,14 @@ class PrivateKeys:
         signing, receiving: the newest last; earlier ones stay, to open what was wrapped for them.
         table_key: seals data keys and candidates in the agency's own database.
         index_key: of the search for the same person; never leaves the agency.
+        retired: ids of receiving keys that are destroyed, or lost.
     """
 
     signing: tuple[SigningKey, ...]
     receiving: tuple[ReceivingKey, ...]
     table_key: bytes = field(repr=False)
     index_key: bytes = field(repr=False)
+    retired: tuple[str, ...] = ()
 
     @classmethod
     def generate(cls) -> "PrivateKeys":
@@ -75,6 +77,15 @@ class PrivateKeys:
     def with_new_signing_key(self) -> "PrivateKeys":
         """The same keys and a new one to sign with."""
         return replace(self, signing=(*self.signing, _signing(Ed25519PrivateKey.generate())))
+
+    def with_new_receiving_key(self) -> "PrivateKeys":
+        """The same keys and a new one to have data keys wrapped for."""
+        return replace(self, receiving=(*self.receiving, _receiving(X25519PrivateKey.generate())))
+
+    def without_receiving_key(self, key_id: str) -> "PrivateKeys":
+        """The same keys without this one, whose id is remembered."""
+        left = tuple(key for key in self.receiving if key.key_id != key_id)
+        return replace(self, receiving=left, retired=(*self.retired, key_id))
 
     def receiving_key(self, key_id: str) -> ReceivingKey | None:
         return next((key for key in self.receiving if key.key_id == key_id), None)
@@ -107,6 +118,7 @@ def write_keys(folder: Path, keys: PrivateKeys, passphrase: str) -> None:
         "receiving": [_text(key.private.private_bytes_raw()) for key in keys.receiving],
         "table_key": _text(keys.table_key),
         "index_key": _text(keys.index_key),
+        "retired": keys.retired,
     }
     sealed = seal(_key_encryption_key(passphrase, salt), _PURPOSE, json.dumps(content).encode())
     scratch = folder / f".{FILE_NAME}.new"
@@ -210,6 +222,7 @@ def _keys(content: dict[str, Any]) -> PrivateKeys:
         receiving=tuple(_receiving(X25519PrivateKey.from_private_bytes(_bytes(text))) for text in content["receiving"]),
         table_key=_bytes(content["table_key"]),
         index_key=_bytes(content["index_key"]),
+        retired=tuple(content["retired"]),
     )
 
 

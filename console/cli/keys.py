@@ -18,6 +18,7 @@ from clue_exchange.keys import keystore, public_key_file
 from clue_exchange.keys.ceremony import party_for
 from clue_exchange.keys.key_list import KeyList, KeyUse, ListedKey, fingerprint
 from clue_exchange.keys.keystore import KeyFile, PrivateKeys
+from clue_exchange.keys.receiving_rotation import ReceivingRotation
 from clue_exchange.keys.rotation import KeyRotation
 from clue_exchange.people.passphrases import Passphrase
 from clue_exchange.people.permissions import LocalAct
@@ -33,6 +34,10 @@ CHINESE_USES = {
     KeyUse.unannounced: "not announced 未公布: keys rotate",
     KeyUse.revoked: "revoked 已吊销",
     KeyUse.receives: "receives 接收",
+    KeyUse.opens: "opens what was wrapped before 仍可解开旧件",
+    KeyUse.to_announce: "to announce 待公布: restart the node",
+    KeyUse.retired: "retired 已停用",
+    KeyUse.elsewhere: "not in this key file 不在密钥文件中: keys retire --lost",
 }
 RESTART = "restart the node, so that it signs with the new key too 请重启节点"
 
@@ -89,11 +94,18 @@ def list_keys(config: Path, as_json: bool) -> None:
 
 
 @keys.command()
+@click.option("--receiving", "kind", flag_value="receiving", help="The key that data keys are wrapped for.")
 @config_option
 @proof_options
 @json_option
-def rotate(config: Path, as_json: bool, **given: Any) -> None:
-    """Make a new signing key and announce it, signed with the old one; both are believed until the old is revoked."""
+def rotate(kind: str | None, config: Path, as_json: bool, **given: Any) -> None:
+    """
+    Make a new signing key and announce it, signed with the old one; both are believed until the old is revoked. With
+    --receiving a new receiving key, which the node announces when it begins with it.
+    """
+    if kind == "receiving":
+        _rotate_receiving(config, as_json, given)
+        return
     with _rotating(config, given) as (agency, rotation):
         rotated = rotation.rotate(KeyFile(agency.settings.keys, agency.settings.passphrase_file))
     print_ = fingerprint(rotated.key.public)
@@ -104,6 +116,21 @@ def rotate(config: Path, as_json: bool, **given: Any) -> None:
     click.echo(f"{rotated.key.key_id} is announced, signed with {rotated.signed_by} 新密钥已公布")
     click.echo(f"  {print_}\n  signs from 起始编号: {_numbers(rotated.first_numbers)}")
     click.echo(RESTART)
+
+
+@keys.command()
+@click.argument("key_id", metavar="KEY_ID")
+@click.option("--lost", "way", flag_value="lost", help="It is not in the key file any more: have all wrapped anew.")
+@config_option
+@proof_options
+def retire(key_id: str, way: str | None, config: Path, **given: Any) -> None:
+    """Destroy an old receiving key, once nothing is wrapped for it alone: what old logs hold for it stays closed."""
+    with opened(config) as agency:
+        permit_and_note(agency.people, Proof.taken_from(given), LocalAct.rotate_keys)
+        rotation = ReceivingRotation(agency.settings.agency, agency.store, agency.outbox)
+        act = rotation.give_up if way == "lost" else rotation.retire
+        act(KeyFile(agency.settings.keys, agency.settings.passphrase_file), key_id)
+    click.echo(f"{key_id} is retired 已停用: restart the node, so that it forgets it too 请重启节点")
 
 
 @keys.command()
@@ -120,6 +147,18 @@ def revoke(key_id: str, config: Path, as_json: bool, **given: Any) -> None:
         return
     click.echo(f"{key_id} is revoked 已吊销\n  signed up to 最后编号: {_numbers(last)}")
     click.echo(RESTART)
+
+
+def _rotate_receiving(config: Path, as_json: bool, given: dict[str, Any]) -> None:
+    with opened(config) as agency:
+        permit_and_note(agency.people, Proof.taken_from(given), LocalAct.rotate_keys)
+        rotation = ReceivingRotation(agency.settings.agency, agency.store, agency.outbox)
+        made = rotation.make(KeyFile(agency.settings.keys, agency.settings.passphrase_file))
+    if as_json:
+        click.echo(json.dumps({"key_id": made.key_id, "fingerprint": fingerprint(made.public)}))
+        return
+    click.echo(f"{made.key_id} is made 已生成\n  {fingerprint(made.public)}")
+    click.echo("restart the node: it announces it, and both sides wrap for it 请重启节点,由其公布")
 
 
 @contextmanager

@@ -171,8 +171,36 @@ def test_an_interrupted_rotation_shows_in_the_list(agreed: House) -> None:
     listed = agreed.json("keys", "list", *config)
 
     assert [row["use"] for row in listed if row["owner"] == FEDERATION] == ["signs", "unannounced", "receives"]
-    assert [row["is_here"] for row in listed if row["owner"] == PROCURATORATE] == [False]
+    theirs = [(row["kind"], row["is_here"]) for row in listed if row["owner"] == PROCURATORATE]
+    assert theirs == [("signing", False), ("receiving", False)]
     assert "rotate" in agreed.run("keys", "list", *config).output
+
+
+def test_a_receiving_key_is_rotated_and_retired(agreed: House) -> None:
+    """Made once, announced by the node that begins with it; the old one is destroyed when nothing needs it."""
+    config = ("--config", agreed.config(Role.federation))
+
+    def uses() -> list[tuple[str, str]]:
+        rows = agreed.json("keys", "list", *config)
+        mine = (row for row in rows if row["owner"] == FEDERATION and row["kind"] == "receiving")
+        return [(row["key_id"], row["use"]) for row in mine]
+
+    ((old, _),) = uses()
+    made = [agreed.json("keys", "rotate", "--receiving", *config, *agreed.proof())["key_id"] for _ in range(2)]
+    new = made[0]
+    waiting = uses()
+    too_soon = agreed.run("keys", "retire", old, *config, *agreed.proof(), expected=1).output
+    agreed.begin(Role.federation)
+    agreed.relay(Role.federation)
+    announced = uses()
+    agreed.run("keys", "retire", old, *config, *agreed.proof())
+
+    assert made == [new, new]
+    assert waiting == [(old, "receives"), (new, "to announce")]
+    assert "does not hold the announcement" in too_soon
+    assert announced == [(old, "opens"), (new, "receives")]
+    assert uses() == [(old, "retired"), (new, "receives")]
+    assert "is lost" in agreed.run("keys", "retire", new, "--lost", *config, *agreed.proof(), expected=1).output
 
 
 def test_no_command_shows_a_private_part(agreed: House) -> None:

@@ -5,7 +5,7 @@ Beyond the last notice that is known here, weekends and statutory days are assum
 when the notice is out (docs/decisions/0026-deadlines.md). No other file knows the two libraries.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
 import chinese_calendar  # type: ignore[import-untyped]  # it ships no types
@@ -16,8 +16,11 @@ SATURDAY = 5
 
 
 def china_time(moment: datetime) -> str:
-    """The moment as a person in China writes it, to the minute: 2026-09-25 00:30."""
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    """The moment as a person in China writes it, to the minute: 2026-09-25 00:30; in UTC where that is after all days."""
+    try:
+        return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    except OverflowError:
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def china_date(moment: datetime) -> date:

@@ -17,6 +17,8 @@ from schemas.clock import Clock
 from schemas.deadlines import DeadlinesOf, clocks
 from schemas.working_days import Calendar
 
+LONGEST_DAYS = 10_000
+
 
 class Unit(StrEnum):
     """What is counted; two units never stand in one ratio."""
@@ -59,8 +61,12 @@ class Terms:
     deadlines_of: DeadlinesOf
 
     def working_days(self, earlier: date, later: date) -> int:
-        """How many working days lie after the first day, up to and with the second; 0 where that is not later."""
-        days = (earlier + timedelta(days=count) for count in range(1, (later - earlier).days + 1))
+        """
+        How many working days lie after the first day, up to and with the second; 0 where that is not later.
+
+        Days beyond LONGEST_DAYS are left out: who claims a longer time keeps no node busy with it.
+        """
+        days = (earlier + timedelta(days=count) for count in range(1, min((later - earlier).days, LONGEST_DAYS) + 1))
         return sum(map(self.calendar.is_workday, days))
 
     def clocks(self, course: Course, today: date) -> tuple[Clock, ...]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consumers.statistics.courses import Course, course
 from consumers.statistics.formulas import BY_KEY, FORMULAS, figures
-from consumers.statistics.lines import Counted, percentile
+from consumers.statistics.lines import LONGEST_DAYS, Counted, Terms, percentile
 from consumers.statistics.outcomes import Result, ended
 from consumers.statistics.periods import Month, months_back
 from consumers.statistics.publication import MonthFigures, month_figures
@@ -152,3 +152,25 @@ def test_months_go_back_across_a_year() -> None:
     """And each knows its last day."""
     assert [str(month) for month in months_back(Month(2026, 2), 4)] == ["2025-11", "2025-12", "2026-01", "2026-02"]
     assert Month.parse("2028-02").last == date(2028, 2, 29)
+
+
+class _Counting:
+    """A calendar that counts how often it is asked."""
+
+    asked = 0
+
+    def is_workday(self, _: date) -> bool:
+        self.asked += 1
+        return True
+
+    def is_published(self, _: date) -> bool:
+        return True
+
+
+def test_a_time_of_ten_thousand_years_is_not_counted_day_by_day() -> None:
+    """A counterpart may claim any dates; figures must not stand still for that."""
+    calendar = _Counting()
+
+    days = Terms(calendar, TERMS.deadlines_of).working_days(date.min, date.max)
+
+    assert days == calendar.asked == LONGEST_DAYS

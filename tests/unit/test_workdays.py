@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clue_exchange.workdays import PublishedCalendar, china_date
+from clue_exchange.workdays import PublishedCalendar, china_date, china_time
 from schemas.working_days import Span, after_working_days, due_in_days, due_in_spans, months_after
 
 CALENDAR = PublishedCalendar()
@@ -97,6 +97,12 @@ def test_the_day_is_that_of_china() -> None:
     """Half past midnight in Beijing is the day before in UTC; the end of time is no error."""
     assert china_date(datetime(2026, 9, 24, 16, 30, tzinfo=UTC)) == date(2026, 9, 25)
     assert china_date(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) == date.max
+
+
+def test_a_moment_after_all_days_in_china_is_shown_in_utc() -> None:
+    """A counterpart may claim it: the list of clues and an evidence pack are shown all the same."""
+    assert china_time(datetime(2026, 9, 24, 16, 30, tzinfo=UTC)) == "2026-09-25 00:30"
+    assert china_time(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) == "9999-12-31 23:59 UTC"
 
 
 def test_a_pause_takes_the_days_of_the_other_side_away() -> None:

@@ -4,10 +4,11 @@ The database of one agency: SQLite by default, PostgreSQL where an agency runs m
 Everything that belongs together is written in one `transaction`; what only looks uses `reading`.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -139,6 +140,7 @@ def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
+        _make_own(Path(database))
     engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -158,6 +160,12 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_own(path: Path) -> None:
+    """A new database is its owner's alone, and so are the log and the index that SQLite keeps beside it."""
+    with suppress(OSError):  # it is there already, or SQLite says what is wrong with the place
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
@@ -196,8 +204,8 @@ def _translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if error.connection_invalidated or _is_transient(error):
-            raise StoreBusy("the database is locked, or its connection was cut") from None
-        if isinstance(error, OperationalError):
+            raise StoreBusy("the database is locked, does not answer, or its connection was cut") from None
+        if isinstance(error, OperationalError) or type(error.orig) is sqlite3.DatabaseError:  # damaged, or none at all
             raise StoreFailed(f"the database cannot be used: {str(error.orig).splitlines()[0]}") from None
         raise StoreFailed(f"the database refused: {type(error).__name__}") from None
     except SQLAlchemyError as error:

@@ -16,7 +16,7 @@ SATURDAY = 5
 
 
 def china_time(moment: datetime) -> str:
-    """The moment as a person in China writes it, to the minute: 2026-09-25 00:30; in UTC where that is after all days."""
+    """The moment as a person in China writes it, to the minute: 2026-09-25 00:30; in UTC where no day is left."""
     try:
         return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
     except OverflowError:

@@ -146,7 +146,7 @@ def read_keys(folder: Path, passphrase: str) -> PrivateKeys:
         sealed = _bytes(stored["sealed"])
     except OSError as error:
         raise KeysUnavailable(f"{path}: {error.strerror}; make the keys first: clue-exchange keys new") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise KeysUnavailable(f"{path}: is not a file of private keys") from None
     try:
         content = json.loads(unseal(key, _PURPOSE, sealed))

@@ -2,6 +2,7 @@
 The command line: `clue-exchange`. Every command is one file of this folder; errors leave it as one clear line.
 """
 
+import errno
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -75,13 +76,18 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
 
 
 class OneLineErrors(click.Group):
-    """Shows what this application raises on purpose as one line, and exits with 1."""
+    """Shows what this application raises on purpose, and what the file system refuses, as one line; exits with 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (ExchangeError, ContractError) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has gone: click ends quietly then
+                raise
+            where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or type(error).__name__}") from error
 
 
 class Sectioned(OneLineErrors):

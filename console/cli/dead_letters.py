@@ -40,6 +40,9 @@ class ListedByDefault(click.Group):
         return super().parse_args(ctx, args if is_help or (args and args[0] in self.commands) else ["list", *args])
 
 
+LAST_OFFSET = 2**63 - 1
+
+
 class PlaceParameter(click.ParamType[tuple[str, int]]):
     """Where a dead letter stood: `federation-110101.clues:7`."""
 
@@ -47,7 +50,7 @@ class PlaceParameter(click.ParamType[tuple[str, int]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
         topic, _, offset = str(value).rpartition(":")
-        if not topic or not offset.isdecimal():
+        if not topic or not offset.isdecimal() or int(offset) > LAST_OFFSET:
             self.fail("is not the place of a dead letter, such as federation-110101.clues:7", param, ctx)
         return topic, int(offset)
 

@@ -52,6 +52,7 @@ def test_it_is_shown_to_a_proven_officer_without_its_bytes(desk: Desk) -> None:
     shown = desk.run("dead-letters", "show", PLACE, *desk.by(OPERATOR)).output
     told = desk.json("dead-letters", "show", PLACE, "--bytes", *desk.by(OPERATOR))
     desk.run("dead-letters", "show", PLACE, expected=2)
+    desk.run("dead-letters", "show", f"{CLUES}:{2**63}", *desk.by(OPERATOR), expected=2)
     refused = desk.run("dead-letters", "show", PLACE, *desk.by(OFFICER), expected=1).output
 
     assert "记录键不符" in shown

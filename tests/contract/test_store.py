@@ -5,6 +5,7 @@ What the database promises whatever happens to its server, on SQLite and on Post
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -59,6 +60,27 @@ def test_connections_that_the_server_cut_are_replaced(sides: TwoSides) -> None:
 
     with closing(watch(store)) as commits:
         commits.wait(Event(), 0.1)
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)  # PostgreSQL's files are its server's
+def test_a_new_database_is_its_owners_alone(sides: TwoSides) -> None:
+    """Coded facts, names of officers, hashes of passphrases: whatever the umask says, no other account reads them."""
+    sides.transfer()
+    path = Path(sides.federation.store.engine.url.database or "")
+
+    modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
+
+    assert set(modes) >= {path.name, f"{path.name}-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
+    """Whoever is on call learns what is wrong with it."""
+    path = tmp_path / "agency.db"
+    path.write_bytes(b"nonsense" * 1_000)
+
+    with pytest.raises(StoreFailed, match="not a database"):
+        Store.open(f"sqlite:///{path}")
 
 
 def test_a_look_is_one_moment(sides: TwoSides) -> None:

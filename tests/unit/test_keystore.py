@@ -101,6 +101,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "not ascii": lambda stored: b"\xff" + stored,
     "not json": lambda _: b"keys",
     "a list": lambda _: b"[]",
+    "too deep": lambda _: b"[" * 100_000,
     "no salt": lambda stored: stored.replace(b'"salt"', b'"sall"'),
     "a number": lambda _: b'{"salt": 1, "sealed": 2}',
     "not base64": lambda _: b'{"salt": "*", "sealed": "*"}',

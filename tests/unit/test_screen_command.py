@@ -113,6 +113,16 @@ def test_without_json_a_table_is_shown(tmp_path: Path) -> None:
     assert "3 rows" in shown
 
 
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    """A missing folder, a full disk: the file is named, and no stack trace is shown. So it is for every command."""
+    nowhere = tmp_path / "nowhere" / "answers.json"
+
+    result = CliRunner().invoke(main, ["screen", str(a_table(tmp_path / "r.csv")), "--json", str(nowhere)])
+
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [f"Error: {nowhere}.part: No such file or directory"]
+
+
 def test_rows_stream_in_bounded_memory(tmp_path: Path) -> None:
     """Thirty times the rows, no more than 16 MB more; docs/measurements.md has it for 100,000."""
     peaks = []

@@ -15,6 +15,8 @@ from console.restoring import read_back
 from console.wiring import Agency
 
 ASK_AGAIN_SECONDS = 1.0
+PROMPT_SECONDS = 4.0
+"""Who is told to stop waits no longer for a part that waits for Kafka: what it does then is what a kill leaves."""
 STANDS_BY = "another node of this agency works; this one stands by, and takes over when that one is gone"
 
 
@@ -39,9 +41,14 @@ class Node:
         self._stop = Event()
         self._pause = Event()
         self._failures: list[BaseException] = []
+        self._threads: list[Thread] = []
 
     def stop(self) -> None:
-        """Ask the node to stop; it finishes the batch in hand. Safe in a signal handler."""
+        """
+        Ask the node to stop; it finishes the batch in hand, and leaves a part behind that goes on waiting for Kafka.
+
+        Safe in a signal handler.
+        """
         self._stop.set()
         self._pause.set()
 
@@ -60,7 +67,7 @@ class Node:
         finally:
             with suppress(ExchangeError):  # a process that has ended loses it anyway
                 self._lease.give_back()
-            self._log.info("node.stopped")
+            self._log.info("node.stopped", left_behind=[thread.name for thread in self._threads if thread.is_alive()])
         if self._failures:
             raise self._failures[0]
 
@@ -85,16 +92,15 @@ class Node:
 
     def _work(self) -> None:
         """Work until told to stop, until a part fails, or until the lease is lost."""
-        self._pause = Event()
+        self._pause, self._threads = Event(), []
         if self._stop.is_set():
             return
-        worker = Thread(target=self._guarded, args=(self._parts,), name="work")
-        worker.start()
+        worker = self._started("work", self._parts)
         try:
             is_lost = self._keep_lease()
         finally:
             self._pause.set()
-            worker.join()
+            self._wait_for(worker)
         has_moved = any(isinstance(error, PositionMoved) for error in self._failures)
         if is_lost or (has_moved and not self._has_lease()):
             self._failures = [each for each in self._failures if not isinstance(each, PositionMoved)]
@@ -128,11 +134,21 @@ class Node:
             "receipts": self._receipts,
             "housekeeping": self._housekeeping,
         }
-        threads = [Thread(target=self._guarded, args=(part,), name=name) for name, part in parts.items()]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
+        for thread in [self._started(name, part) for name, part in parts.items()]:
             thread.join()
+
+    def _started(self, name: str, part: Callable[[], None]) -> Thread:
+        """A part in a thread of its own, which does not keep the process alive."""
+        thread = Thread(target=self._guarded, args=(part,), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _wait_for(self, worker: Thread) -> None:
+        """Until all parts have ended: before it stands by, a node is sure of it; one that is to stop is not patient."""
+        while worker.is_alive() and not self._stop.is_set():
+            worker.join(ASK_AGAIN_SECONDS)
+        worker.join(PROMPT_SECONDS)
 
     def _guarded(self, part: Callable[[], None]) -> None:
         """A part that must stop takes the node with it: half a node would look alive."""

@@ -7,11 +7,12 @@ Names as in Jepsen's Kafka checker, so that readers can compare: `lost-write` (a
 (in the log, behind the reader, without a trace; `poll-skip` says that its reader passed it), `duplicate` (an event
 took effect twice), `inconsistent-offsets` (two records under one number), `aborted-read` (in the log, not in the ledger
 of its sender), `nonmonotonic-poll` (a position went back). Ours: `phantom`, `order`, `views-differ`, `missing`,
-`numbers`, `not-proven`, `false-receipt` (acknowledged, not held), `in-flight` (after the drain).
+`numbers`, `not-proven`, `false-receipt` (acknowledged, not held), `rejections-differ` (rejected without a dead letter,
+untold to its sender, never rejected by its receiver, or in effect all the same), `in-flight` (after the drain).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -37,7 +38,9 @@ def check(histories: Histories, positions: Iterable[Mapping[str, int]] = ()) -> 
             failures += _faults_of_the_log(sender, histories.logs[topic])
         failures += _phantoms(sender, receiver)
         failures += _doubled(receiver)
-        failures["order"] += sum(map(_out_of_order, _chains(receiver).values()))
+        chains, rejected = _chains(receiver), receiver.rejections().keys()
+        failures["order"] += sum(_out_of_order(chain, rejected) for chain in chains.values())
+        failures["rejections-differ"] += _different_rejections(sender, receiver)
         failures["not-proven"] += _not_proven(receiver)
         failures["false-receipt"] += _false_receipts(receiver, histories.logs[f"{receiver.agency}.receipts"])
     for name in (*LOST, "missing"):
@@ -128,15 +131,24 @@ def _chains(side: Side) -> dict[str, list[Event]]:
     return {clue: sorted(chain, key=lambda event: event.place or 0) for clue, chain in chains.items()}
 
 
-def _out_of_order(chain: Sequence[Event]) -> int:
-    """How many events of a clue took effect before one that they name, or not right after their sender's last one."""
+def _out_of_order(chain: Sequence[Event], rejected: Collection[str]) -> int:
+    """
+    How many events of a clue took effect before one that they name, or not right after their sender's last one.
+
+    What builds on a rejected event has a place and no effect, and its sender goes on from before it.
+    """
     last: dict[str, str] = {}
     placed: set[str] = set()
+    adrift: set[str] = set()
     wrong = 0
     for place, event in enumerate(chain):
-        fits = event.place == place and event.previous == last.get(event.sender)
+        builds_on_rejected = event.outcome == "void" and (event.previous in rejected or event.previous in adrift)
+        fits = event.place == place and (builds_on_rejected or event.previous == last.get(event.sender))
         wrong += not (fits and (event.seen is None or event.seen in placed))
-        last[event.sender] = event.hash
+        if builds_on_rejected:
+            adrift.add(event.hash)
+        else:
+            last[event.sender] = event.hash
         placed.add(event.hash)
     return wrong
 
@@ -156,17 +168,32 @@ def _false_receipts(side: Side, log: Log) -> int:
     return wrong
 
 
+def _different_rejections(sender: Side, receiver: Side) -> int:
+    """Rejections that were not told, or made up; those without a dead letter; rejected events that have effect."""
+    told = {h: reason for h, reason in sender.rejections().items() if h in sender.events}
+    own = {h for h, found in receiver.events.items() if found[0].sender == receiver.agency}
+    made = {h: reason for h, reason in receiver.rejections().items() if h not in own}
+    parked = {(row["topic"], row["number"]) for row in receiver.tables["dead_letter"]}
+    places = {row["hash"].hex(): (row["topic"], row["number"]) for row in receiver.tables["rejection"]}
+    in_effect = {h for h in made if any(event.outcome != "void" for event in receiver.events.get(h, ()))}
+    return len({h for h, _ in told.items() ^ made.items()} | {h for h in made if places[h] not in parked} | in_effect)
+
+
 def _different_views(one: Side, other: Side) -> int:
-    """Clues whose rows, requests for aid, or places of events differ between the two sides."""
+    """
+    Clues whose rows, requests for aid, or places of events differ between the two sides.
+
+    A rejected event belongs to neither view, nor does a clue of which one side holds nothing else.
+    """
     differing = set()
+    rejected = one.rejections().keys() | other.rejections().keys()
+    events = [[e for found in side.events.values() for e in found if e.hash not in rejected] for side in (one, other)]
+    opened = {event.clue_id for found in events for event in found}
     for name in ("clue", "aid_branch"):
         rows = [{tuple(sorted(row.items())) for row in side.tables[name]} for side in (one, other)]
         differing |= {dict(row)["clue_id"] for row in rows[0] ^ rows[1]}
-    places = [
-        {(e.clue_id, e.hash, e.outcome, e.place, e.void) for found in side.events.values() for e in found}
-        for side in (one, other)
-    ]
-    return len(differing | {clue for clue, *_ in places[0] ^ places[1]})
+    places = [{(e.clue_id, e.hash, e.outcome, e.place, e.void) for e in found} for found in events]
+    return len((differing & opened) | {clue for clue, *_ in places[0] ^ places[1]})
 
 
 def _not_proven(side: Side) -> int:

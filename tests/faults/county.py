@@ -143,7 +143,8 @@ class County:
         self.look()
         events = [self._rows(role, "event", "SELECT hash, outcome FROM event") for role in Role]
         waits = any(row["outcome"] == "waiting" for rows in events for row in rows)
-        held = [{row["hash"] for row in rows} for rows in events]
+        rejected = {row["hash"] for role in Role for row in self._rows(role, "rejection", "SELECT hash FROM rejection")}
+        held = [{row["hash"] for row in rows} - rejected for rows in events]
         return not waits and held[0] == held[1] and all(map(self.has_relayed, Role))
 
     def _rows(self, role: Role, table: str, query: str) -> Sequence[Row]:

@@ -32,6 +32,7 @@ TABLES = {
     "position": "SELECT topic, next_offset, next_number FROM journal_position",
     "gap": "SELECT topic, first, last FROM journal_gap",
     "dead_letter": 'SELECT topic, "offset", number, sha256, reason FROM dead_letter',
+    "rejection": "SELECT hash, topic, number, reason FROM rejection",
     "public_key": "SELECT topic, key_id, public, first, last FROM public_key",
 }
 
@@ -49,6 +50,10 @@ class Side:
         """Of the journals of the counterpart; those of the own ones say how far these were read back."""
         theirs = (row for row in self.tables["position"] if not row["topic"].startswith(f"{self.agency}."))
         return {row["topic"]: row["next_offset"] for row in theirs}
+
+    def rejections(self) -> dict[str, str]:
+        """Events of either party that can never be taken in, as this side knows them: reasons by their hashes."""
+        return {row["hash"].hex(): row["reason"] for row in self.tables["rejection"]}
 
     def misses(self, topic: str, number: int) -> bool:
         """Whether this side knows that it lacks this number."""

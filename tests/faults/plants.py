@@ -108,6 +108,20 @@ def forget_the_schema(name: str) -> None:
     _set(codec, _by_fingerprint=lambda: known)
 
 
+def refuse(event_type: str) -> None:
+    """A reader whose model takes no event of this type."""
+    from consumers import opening
+    from schemas.errors import InvalidEvent
+    from schemas.parts import read_facts
+
+    def choosy(found: str, *rest: Any) -> Any:
+        if found == event_type:
+            raise InvalidEvent(found, ("planted",))
+        return read_facts(found, *rest)
+
+    _set(opening, read_facts=choosy)
+
+
 def freeze_with_records_in_hand() -> None:
     """
     The process stops, as by SIGSTOP, with the first records polled and not taken in; it goes on when it is thawed.

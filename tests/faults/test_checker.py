@@ -3,11 +3,14 @@ The checker finds what it is there for: faults planted into one node process, ea
 """
 
 import random
+from functools import partial
 
 import pytest
 
 from clue_exchange.embedded_kafka import EmbeddedKafka
+from schemas.clue_events import ClueSupplemented, ClueWithdrawn
 from schemas.codes import Role
+from tests.builders import an_event
 from tests.faults import plants
 from tests.faults.county import County
 from tests.faults.injuries import Field, records_repeated
@@ -82,6 +85,25 @@ def test_an_acknowledgement_before_the_record_is_safe_is_found(here: County) -> 
     verdict = judged(here)
 
     assert {"lost-write", "views-differ"} <= verdict.failures.keys()
+
+
+def test_rejected_events_balance_and_an_untold_rejection_is_found(here: County) -> None:
+    """One side never held them: no view has them; what is built on them is void; both sides know which they are."""
+    here.nodes[F].start_ready()
+    here.nodes[P].start_ready(Start(plant=partial(plants.refuse, "ClueSupplemented")))
+    here.transfer()
+    federation, (clue_id,) = here.agencies[F].federation(), here.clues
+    for _ in range(2):
+        federation.supplement(clue_id, an_event(ClueSupplemented))
+    here.wait_until(lambda: len(here.side(F).rejections()) == 2)
+    federation.withdraw(clue_id, an_event(ClueWithdrawn))
+    verdict = here.require_nothing_lost()
+    assert (verdict.total("applied"), verdict.total("dead_lettered")) == (2, 2)
+
+    with here.agencies[F].store.transaction() as transaction:
+        transaction.exec_driver_sql("DELETE FROM rejection")
+
+    assert here.check().failures.keys() == {"rejections-differ"}
 
 
 def test_a_receipt_before_the_event_is_durable_is_found(here: County) -> None:

@@ -15,7 +15,7 @@ LEASE = Table(
     Column("beat", BigInteger, nullable=False),
 )
 
-# Written by consumers/lag_samples.py alone: of each journal the newest few.
+# Written by consumers/lag/samples.py alone: of each journal the newest few.
 LAG_SAMPLE = Table(
     "lag_sample",
     METADATA,

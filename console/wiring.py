@@ -33,7 +33,7 @@ from clue_exchange.topics import topic_name
 from console.parts import Parts
 from consumers.batch import Answers, BatchReceiver
 from consumers.key_look import KeyLook
-from consumers.lag_ends import JournalEnds
+from consumers.lag.ends import JournalEnds
 from consumers.loop import Loop
 from consumers.reading import Reader
 from consumers.receipt_rounds import ReceiptRounds

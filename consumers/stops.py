@@ -13,7 +13,7 @@ from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord, TopicIdentity
 from clue_exchange.logs import Log
 from clue_exchange.store import Store
-from consumers.lag_samples import LagSamples
+from consumers.lag.samples import LagSamples
 
 AskTopics = Callable[[Sequence[str]], Mapping[str, TopicIdentity]]
 """Asks the broker which topics stand behind these names."""

@@ -19,8 +19,8 @@ from clue_exchange.workdays import china_time
 from console.cli.options import config_option, json_option, opened
 from console.cli.tables import Shown, show_list
 from console.wiring import RECEIVED, Agency
-from consumers.lag import JournalLag, Lag, journal_lag
-from consumers.lag_ends import JournalEnd
+from consumers.lag.ends import JournalEnd
+from consumers.lag.journal_lag import JournalLag, Lag, journal_lag
 
 
 @click.command()

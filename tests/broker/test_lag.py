@@ -13,9 +13,9 @@ from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.logs import Log
 from clue_exchange.topics import topic_name
 from console.wiring import RECEIVED
-from consumers.lag import JournalLag, journal_lag
-from consumers.lag_rules import EVERY, WINDOW, LagState
-from consumers.lag_samples import LagSamples, lag_samples
+from consumers.lag.journal_lag import JournalLag, journal_lag
+from consumers.lag.rules import EVERY, WINDOW, LagState
+from consumers.lag.samples import LagSamples, lag_samples
 from tests.desks import Desk
 from tests.kafka_steps import POLL_MS, delete_records, relay_once
 from tests.kafka_tools import described_group

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumers.lag_rules import EVERY, FEWEST, WINDOW, LagState, Sample, state_of
+from consumers.lag.rules import EVERY, FEWEST, WINDOW, LagState, Sample, state_of
 
 BEGUN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 Offsets = Sequence[tuple[int, int]]

@@ -12,7 +12,7 @@ from clue_exchange.journals import read_position
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.node_tables import LAG_SAMPLE
 from clue_exchange.store import Store, Transaction
-from consumers.lag_rules import EVERY, WINDOW, Sample
+from consumers.lag.rules import EVERY, WINDOW, Sample
 
 
 class LagSamples:

@@ -11,9 +11,9 @@ from clue_exchange.journals import OpenGap, Position, Stop, open_gaps, read_posi
 from clue_exchange.outbox import Depth
 from clue_exchange.store import Transaction
 from clue_exchange.topics import is_family
-from consumers.lag_ends import JournalEnd
-from consumers.lag_rules import LagState, Sample, state_of
-from consumers.lag_samples import lag_samples
+from consumers.lag.ends import JournalEnd
+from consumers.lag.rules import LagState, Sample, state_of
+from consumers.lag.samples import lag_samples
 from schemas.catalog import EVENT_FAMILIES
 
 OLDEST_MAX = timedelta(seconds=60)

@@ -4,6 +4,7 @@ Faults to plant into one node process, to see that the checker finds them. Each 
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -106,6 +107,23 @@ def forget_the_schema(name: str) -> None:
 
     known = {rabin: schema for rabin, schema in codec._by_fingerprint().items() if schema.name != name}
     _set(codec, _by_fingerprint=lambda: known)
+
+
+def slow_key_store(seconds: float) -> None:
+    """Every key that is kept or fetched takes so long."""
+    from clue_exchange.keys.vault import Vault
+
+    get, put = Vault.get, Vault.put
+
+    def late_get(vault: Vault, *given: Any) -> Any:
+        time.sleep(seconds)  # the delay is what is planted
+        return get(vault, *given)
+
+    def late_put(vault: Vault, *given: Any) -> Any:
+        time.sleep(seconds)  # the same
+        return put(vault, *given)
+
+    _set(Vault, get=late_get, put=late_put)
 
 
 def refuse(event_type: str) -> None:

@@ -33,6 +33,7 @@ from tests.key_steps import forged, rotate, rotation
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 F, P = Role.federation, Role.procuratorate
+DELAY_SECONDS = 2.0
 LOSING = {"cleanup.policy": "compact,delete"}
 """From a topic that is compacted alone Kafka deletes nothing on request."""
 KEYS_LEFT = "SELECT number FROM outbox WHERE sent_at IS NULL AND topic LIKE '%.keys'"
@@ -115,6 +116,18 @@ def test_row_33_a_key_store_that_is_locked_is_waited_out(here: County) -> None:
 
     assert kept == set()
     assert here.require_nothing_lost().total("applied") == 3
+
+
+def test_row_33_a_key_store_that_is_slow_delays_and_loses_nothing(here: County, fault_kafka: EmbeddedKafka) -> None:
+    """Row 33: two seconds for each look and each key that is kept; nothing goes on without it, nothing is in clear."""
+    here.nodes[F].start_ready()
+    here.transfer(3)
+    here.nodes[P].start_ready(Start(plant=partial(plants.slow_key_store, DELAY_SECONDS)))
+    verdict = here.require_nothing_lost()
+    in_clear = [*leaks(here.folder, [HER_NAME, HER_WORDS]), *leaks(fault_kafka.folder, [HER_NAME, HER_WORDS])]
+
+    assert (verdict.total("applied"), in_clear) == (3, [])
+    assert len(here.agencies[P].vault.key_ids()) == 1 + 3
 
 
 def signed_by(here: County) -> list[str]:

@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, Meaning] = {
     "declined": Meaning("未提供", "declined"),
     "decided_fen": Meaning("决定金额(元)", "decided (yuan)"),
     "paid_fen": Meaning("发放金额(元)", "paid (yuan)"),
+    "per_person_fen": Meaning("人均决定金额(元)", "decided a person (yuan)"),
     "planned": Meaning("计划", "planned"),
     "held_as_planned": Meaning("按计划完成", "held as planned"),
     "visits": Meaning("实际回访", "visits"),

@@ -11,6 +11,12 @@ from schemas.envelope import Record
 from schemas.figures_record import FiguresPublished
 
 
+def left_already(transaction: Transaction, outbox: Outbox, agency: str, month: str) -> FiguresPublished | None:
+    """The figures in which this month has left, or waits to be sent; None before it was published."""
+    before = outbox.first_under(transaction, topic_name(agency, Family.FIGURES), month.encode())
+    return None if before is None else FiguresPublished.from_body(before.body)
+
+
 def publish_figures(transaction: Transaction, outbox: Outbox, agency: str, told: FiguresPublished) -> Record:
     """
     Queue the figures of a month for the agency's `figures` topic, once: the record in which they leave, or have left.

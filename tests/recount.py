@@ -13,6 +13,7 @@ from tests.recount_duties import IsWorkday, Lines, Terms, recount_duties
 from tests.recount_reading import FEDERATION_ACTS, Found, Happened, Row, clues_of
 
 RESPONSIBLE = {"R1": "sender", "R2": "sender", "R3": "sender", "T1": "rule", "T2": "receiver", "T3": "rule"}
+WITHDRAWN_BY = {"V1": "person", "V2": "sender", "V3": "sender"}
 REFUSED_BY = {"D1": "rule", "D3": "rule", "D9": "sender", "D10": "sender", "other": ""}
 VERDICTS = ("ClueDeclined", "ClueRedirected", "AidDecided")
 
@@ -41,24 +42,31 @@ def only_numbers(lines: Lines) -> Lines:
 
 
 def _persons_and_money(clues: Sequence[Found], first: date, last: date) -> Lines:
-    persons, decided, paid = Counter[str](), Counter[str](), Counter[str]()
+    first_granted, persons, decided, paid = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for clue in clues:
-        met = set()
+        met, now = set(), set()
         groups = [group for group in clue.groups if group.partition(" ")[0] in ("all", "origin", "category")]
         for day, award in clue.awards:
             who = (award["person"]["added_by"], award["person"]["number"])
             is_now = first <= day <= last
-            persons.update(groups if is_now and who not in met else ())
+            first_granted.update(groups if is_now and who not in met else ())
+            persons.update(groups if is_now and who not in now else ())
             decided.update(dict.fromkeys(groups, award["amount_fen"] * is_now))
             met.add(who)
+            now |= {who} if is_now else set()
         amounts = {award["number"]: award["amount_fen"] for _, award in clue.awards}
         for payment in clue.of("FundsPaid"):
             sum_paid = sum(amounts[number] for number in payment.facts["awards"])
             paid.update(dict.fromkeys(groups, sum_paid * (first <= payment.day <= last)))
     return {
-        "K1 all": {"from_federation": persons["origin federation"], "persons": persons["all"]},
+        "K1 all": {"from_federation": first_granted["origin federation"], "persons": first_granted["all"]},
         **{
-            f"K8 {group}": {"persons": persons[group], "decided_fen": decided[group], "paid_fen": paid[group]}
+            f"K8 {group}": {
+                "persons": persons[group],
+                "decided_fen": decided[group],
+                "paid_fen": paid[group],
+                "per_person_fen": decided[group] // persons[group] if persons[group] else None,
+            }
             for group in {*persons, *decided, *paid}
         },
     }
@@ -163,7 +171,7 @@ def _given(event: Happened) -> list[str]:
         case "ClueRedirected":
             names = [f"redirected {facts['reason']} {RESPONSIBLE.get(facts['reason'], '')}"]
         case "ClueWithdrawn":
-            names = [f"withdrawn {facts['reason']}"]
+            names = [f"withdrawn {facts['reason']} {WITHDRAWN_BY.get(facts['reason'], '')}"]
         case "AidDecided":
             refused = [each["refusal"] for each in facts["decisions"] if each["refusal"]]
             names = [f"refused {reason} {REFUSED_BY.get(reason, 'person')}" for reason in refused]

@@ -3,6 +3,8 @@
 """
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +21,18 @@ from clue_exchange.workdays import china_date
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
 from console.cli.statistics import MonthParameter
-from console.figure_words import share_in_words
+from console.figure_words import line_in_words, share_in_words
 from consumers.levels.county_records import Taken, read_counties
+from consumers.levels.money import MoneySum
 from consumers.levels.summing import CountyLine, LevelFigures, add_up
 from consumers.own_figures import take_back_figures
-from consumers.statistics.courses import read_courses, until
-from consumers.statistics.leaving import figures_record
-from consumers.statistics.lines import Counted, terms_of
-from consumers.statistics.periods import Month, Period
-from consumers.statistics.publication import month_figures
+from consumers.statistics.courses import read_courses
+from consumers.statistics.leaving import month_record
+from consumers.statistics.lines import terms_of
+from consumers.statistics.periods import Month
 from consumers.statistics.suppression import Bounds
 from producers.figures import publish_figures
+from schemas.agreement_terms import Level
 
 month_option = click.option(
     "--month", type=MonthParameter(), metavar="YYYY-MM", required=True, help="A month that is over."
@@ -59,11 +62,9 @@ def publish(month: Month, config: Path, as_json: bool, **given: Any) -> None:
             raise CommandRefused(f"{month} is not over yet: it can be published from {month.next.first} on")
         name = agency.settings.agency
         take_back_figures(name, agency.consumer, agency.store, agency.outbox, agency.clock)
-        period = Period(month.first, month.last, month.last)
         with agency.store.transaction() as transaction:
-            courses = until(read_courses(transaction, agency.ledger), month.last)
-            terms = terms_of(transaction, agency.clock_reader)
-            told = figures_record(month, month_figures(Counted(courses, period, terms)))
+            courses = read_courses(transaction, agency.ledger)
+            told = month_record(month, courses, terms_of(transaction, agency.clock_reader))
             record = publish_figures(transaction, agency.outbox, name, told)
     withheld = sum(each.count is None for each in told.counts)
     if as_json:
@@ -113,13 +114,13 @@ def _as_json(found: LevelFigures, taken: Taken) -> dict[str, Any]:
                 "region": line.region,
                 "agencies": line.agencies,
                 "counts": line.counts,
-                "decided_fen": line.decided_fen,
+                "decided_fen": line.money,
                 "median_days": line.median_days,
             }
             for line in found.counties
         ],
         "sums": {name: {"low": bounds.low, "high": bounds.high} for name, bounds in found.sums.items()},
-        "decided_fen": {"at_least": found.decided_fen, "counties": found.money_of},
+        "money": [asdict(each) | {"per_person_fen": each.per_person_fen} for each in found.money],
         "silent": found.silent,
         "disagreeing": found.disagreeing,
         "other_version": found.other_version,
@@ -136,8 +137,11 @@ def _show(found: LevelFigures, taken: Taken) -> None:
         table.add_row(line.region, *_cells(line))
     sums = (_bounds(found.sums[name]) for name in SHOWN)
     table.add_section()
-    table.add_row("sum 合计", *sums, "", f"≥ {found.decided_fen // 100:,}")
+    told_fen = sum(each.decided_fen for each in found.money if each.of == "persons")
+    table.add_row("sum 合计", *sums, "", f"≥ {told_fen // 100:,}")
     console.print(table)
+    if found.money:
+        console.print(_money_table(found.money))
     console.print("… withheld by the county, or bounds from what it tells 不公开,或仅知范围", style="dim")
     for region, last in found.silent.items():
         console.print(f"silent 未上报: {region} (last 最近: {last or '–'})")
@@ -155,7 +159,34 @@ SHOWN = ("clues", "clues.federation", "outcomes", "outcomes.aided", "persons")
 def _cells(line: CountyLine) -> list[str]:
     counts = ["…" if line.counts[name] is None else f"{line.counts[name]:,}" for name in SHOWN]
     share = share_in_words(line.counts["persons.federation"], line.counts["persons"])
-    return [*counts, share, "…" if line.decided_fen is None else f"{line.decided_fen // 100:,}"]
+    return [*counts, share, "…" if (fen := line.money.get("persons")) is None else f"{fen // 100:,}"]
+
+
+def _money_table(sums: Sequence[MoneySum]) -> Table:
+    """K8: of the counties that tell it; of the others nothing is in it."""
+    table = Table(
+        *("level 层级", "of 范围", "persons 人", "yuan 元", "yuan a person 人均", "counties 县数"),
+        title="K8 money 救助金额",
+        title_justify="left",
+    )
+    for each in sums:
+        numbers = (each.persons, each.decided_fen // 100, each.per_person_fen // 100, each.counties)
+        table.add_row(LEVELS[each.level], _group(each.of), *(f"{number:,}" for number in numbers))
+    return table
+
+
+LEVELS: Mapping[Level, str] = {Level.county: "县级 county", Level.city: "市级 city", Level.province: "省级 province"}
+
+
+def _group(of: str) -> str:
+    """`persons.category.W2`, as the lines of the figures say it."""
+    match of.split(".")[1:]:
+        case []:
+            return line_in_words(("all",))
+        case ["category", category]:
+            return line_in_words(("category", category))
+        case origin:
+            return line_in_words(("origin", *origin))
 
 
 def _bounds(bounds: Bounds) -> str:

@@ -4,6 +4,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from clue_exchange.errors import CommandRefused
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.workdays import china_date
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
 from console.figure_words import COLUMNS, line_in_words, value_in_words
-from consumers.statistics.courses import read_courses, until
+from console.wiring import Agency
+from consumers.statistics.courses import read_courses
 from consumers.statistics.formulas import figures
-from consumers.statistics.lines import Counted, Figure, terms_of
+from consumers.statistics.leaving import month_record
+from consumers.statistics.lines import Figure, terms_of
 from consumers.statistics.periods import Month, Period
-from consumers.statistics.publication import MonthFigures, month_figures
+from producers.figures import left_already
+from schemas.figures_record import FiguresPublished
 
 
 class MonthParameter(click.ParamType[Month]):
@@ -38,25 +43,44 @@ class MonthParameter(click.ParamType[Month]):
 @click.command()
 @config_option
 @click.option("--month", type=MonthParameter(), metavar="YYYY-MM", help="One month, as of its last day.")
-@click.option("--published", is_flag=True, help="What may leave the agencies: no count under five.")
+@click.option("--published", is_flag=True, help="What of a month that is over may leave, or has left.")
 @proof_options
 @json_option
 def statistics(config: Path, month: Month | None, published: bool, as_json: bool, **given: Any) -> None:
     """Show the figures K1 to K9 with their formulas, from the events of this side's ledger. 统计数据"""
     with opened(config) as agency:
         permit_and_note(agency.people, Proof.taken_from(given), LocalAct.statistics)
+        today = china_date(agency.clock())
+        if published:
+            _show_published(_may_leave(agency, month, today), as_json)
+            return
         with agency.store.reading() as transaction:
             courses, terms = read_courses(transaction, agency.ledger), terms_of(transaction, agency.clock_reader)
-        today = china_date(agency.clock())
     period = Period.of_month(month, today) if month else Period.everything(today)
-    if published:
-        _show_published(month_figures(Counted(until(courses, period.as_of), period, terms)), period, as_json)
-        return
     found = figures(courses, period, terms)
     if as_json:
         click.echo(json.dumps(as_plain(found, period), ensure_ascii=False))
     else:
         _show(found, period)
+
+
+def _may_leave(agency: Agency, month: Month | None, today: date) -> FiguresPublished:
+    """
+    What has left of a month, or would.
+
+    Raises:
+        CommandRefused: not of a month that is over: of two periods that overlap one reckons what lies between them.
+    """
+    if month is None or month.last >= today:
+        raise CommandRefused(
+            "what may leave is told of one month that is over (--month YYYY-MM): of periods that overlap anybody could "
+            "reckon the small counts between them"
+        )
+    with agency.store.reading() as transaction:
+        name = agency.settings.agency
+        return left_already(transaction, agency.outbox, name, str(month)) or month_record(
+            month, read_courses(transaction, agency.ledger), terms_of(transaction, agency.clock_reader)
+        )
 
 
 def as_plain(found: Sequence[Figure], period: Period) -> dict[str, Any]:
@@ -102,14 +126,17 @@ def _show(found: Sequence[Figure], period: Period) -> None:
         console.print(f"{formula.formula_zh}\n{formula.formula_en}\n", style="dim")
 
 
-def _show_published(told: MonthFigures, period: Period, as_json: bool) -> None:
-    content = {"counts": told.counts, "decided_fen": told.decided_fen, "median_days": told.median_days}
+def _show_published(told: FiguresPublished, as_json: bool) -> None:
+    counts = {each.name: each.count for each in told.counts}
+    fen = {each.name: each.decided_fen for each in told.counts if each.decided_fen is not None}
+    medians = {each.stage: each.working_days for each in told.medians}
     if as_json:
-        click.echo(json.dumps({"first": str(period.first), "last": str(period.last), **content}, ensure_ascii=False))
+        content = {"month": told.month, "counts": counts, "decided_fen": fen, "median_days": medians}
+        click.echo(json.dumps(content, ensure_ascii=False))
         return
-    for name, count in told.counts.items():
+    for name, count in counts.items():
         click.echo(f"{name:<40}{'withheld 不公开' if count is None else count}")
-    for name, fen in told.decided_fen.items():
-        click.echo(f"{'decided_fen.' + name:<40}{fen}")
-    for stage, days in told.median_days.items():
+    for name, amount in fen.items():
+        click.echo(f"{'decided_fen.' + name:<40}{amount}")
+    for stage, days in medians.items():
         click.echo(f"{'median_days.' + stage:<40}{days}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consumers.levels.county_records import CountyRecord
+from consumers.levels.money import MoneySum, money_by_level
 from consumers.statistics.publication import NAMES, SUMS
 from consumers.statistics.suppression import Bounds, conclude
 from schemas.figures_record import FIGURES_VERSION, FiguresPublished
@@ -18,12 +19,13 @@ class CountyLine:
 
     Attributes:
         agencies: who published; both, where both did, and said the same.
+        money: fen decided, by the name of the count of persons; of those whose count is told.
     """
 
     region: str
     agencies: tuple[str, ...]
     counts: Mapping[str, int | None]
-    decided_fen: int | None
+    money: Mapping[str, int]
     median_days: Mapping[str, int]
 
 
@@ -34,7 +36,7 @@ class LevelFigures:
 
     Attributes:
         sums: what is known of each sum, from what the counties told.
-        decided_fen: the money that is told; `money_of` is the number of counties that tell it.
+        money: what is told of it, by level and group, and by how many counties.
         silent: the regions of whom nothing was published for the month, each with the last month that was.
         disagreeing: regions whose two agencies published different figures: they count for nothing.
         other_version: regions whose figures are of another set of counts: not added up.
@@ -43,8 +45,7 @@ class LevelFigures:
     month: str
     counties: tuple[CountyLine, ...]
     sums: Mapping[str, Bounds]
-    decided_fen: int
-    money_of: int
+    money: tuple[MoneySum, ...]
     silent: Mapping[str, str | None]
     disagreeing: tuple[str, ...]
     other_version: tuple[str, ...]
@@ -58,13 +59,11 @@ def add_up(records: Sequence[CountyRecord], agencies: Sequence[str], month: str)
     told = {r: found for r, found in of_month.items() if found and r not in disagreeing}
     other = tuple(r for r, found in told.items() if found[0].figures.version != FIGURES_VERSION)
     lines = tuple(_line(region, found) for region, found in told.items() if region not in other)
-    money = [line.decided_fen for line in lines if line.decided_fen is not None]
     return LevelFigures(
         month=month,
         counties=lines,
         sums=_sums(lines),
-        decided_fen=sum(money),
-        money_of=len(money),
+        money=money_by_level(lines),
         silent={region: _last(records, region) for region, found in of_month.items() if not found},
         disagreeing=disagreeing,
         other_version=other,
@@ -90,7 +89,7 @@ def _line(region: str, found: Sequence[CountyRecord]) -> CountyLine:
         region=region,
         agencies=tuple(sorted(record.agency for record in found)),
         counts={name: counts.get(name) for name in NAMES},
-        decided_fen=next((each.decided_fen for each in figures.counts if each.name == "persons"), None),
+        money={each.name: each.decided_fen for each in figures.counts if each.decided_fen is not None},
         median_days={each.stage: each.working_days for each in figures.medians},
     )
 

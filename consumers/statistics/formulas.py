@@ -100,15 +100,16 @@ FORMULAS: tuple[Formula, ...] = (
     Formula(
         key="K8",
         unit=Unit.fen,
-        columns=("persons", "decided_fen", "paid_fen"),
+        columns=("persons", "decided_fen", "paid_fen", "per_person_fen"),
         count=person_figures.amounts,
         zh="救助金额",
         en="money",
-        formula_zh="期内决定、发放的金额(分)及首次获决定救助的人数;一件线索属多类的,在各类中均计入",
+        formula_zh="期内决定、发放的金额(分),期内获决定金额的人数(每人计一次)及人均决定金额;一件线索属多类的,在各类中均计入",
         formula_en=(
-            "fen decided and fen paid in the period, and persons first granted aid in it; money of a clue of several "
-            "categories counts in each of them"
+            "fen decided and fen paid in the period, the persons on whom it was decided, each once, and fen decided ÷ "
+            "these persons, rounded down; money of a clue of several categories counts in each of them"
         ),
+        version=2,
     ),
     Formula(
         key="K9",

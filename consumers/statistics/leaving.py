@@ -2,9 +2,17 @@
 The record in which a month's figures leave, made from what the filter lets through.
 """
 
-from consumers.statistics.periods import Month
-from consumers.statistics.publication import MonthFigures
+from consumers.statistics.courses import Courses, until
+from consumers.statistics.lines import Counted, Terms
+from consumers.statistics.periods import Month, Period
+from consumers.statistics.publication import MonthFigures, month_figures
 from schemas.figures_record import FIGURES_VERSION, FiguresPublished, PublishedCount, PublishedMedian
+
+
+def month_record(month: Month, courses: Courses, terms: Terms) -> FiguresPublished:
+    """What may leave of a month that is over, as of its last day."""
+    period = Period(month.first, month.last, month.last)
+    return figures_record(month, month_figures(Counted(until(courses, month.last), period, terms)))
 
 
 def figures_record(month: Month, told: MonthFigures) -> FiguresPublished:

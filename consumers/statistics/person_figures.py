@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumers.statistics.courses import Course
-from consumers.statistics.lines import Counted, Line
+from consumers.statistics.lines import Counted, Line, Values
 from schemas.case_events import AidDecided, FundsPaid
 from schemas.codes import Category, Role
 from schemas.event import PersonKey
@@ -16,7 +16,7 @@ Of = tuple[str, ...]
 
 @dataclass(slots=True)
 class Money:
-    """Persons who were granted aid, and what was decided and paid, in fen."""
+    """Persons on whom aid was decided, and what was decided and paid, in fen."""
 
     persons: int = 0
     decided_fen: int = 0
@@ -45,18 +45,29 @@ def federation_share(counted: Counted) -> Sequence[Line]:
 def amounts(counted: Counted) -> Sequence[Line]:
     """K8: persons and money, in all, by who found the clue, and by each category of the clue."""
     found: dict[Of, Money] = {group: Money() for group in _groups()}
-    for course, _ in granted_persons(counted):
-        for group in _groups_of(course):
-            found[group].persons += 1
     for course in counted.courses:
         decided, paid = money(course, counted)
+        persons = len(_awarded(course, counted))
         for group in _groups_of(course):
+            found[group].persons += persons
             found[group].decided_fen += decided
             found[group].paid_fen += paid
-    return [
-        Line(of, {"persons": each.persons, "decided_fen": each.decided_fen, "paid_fen": each.paid_fen})
-        for of, each in found.items()
-    ]
+    return [Line(of, _values(each)) for of, each in found.items()]
+
+
+def _values(found: Money) -> Values:
+    return {
+        "persons": found.persons,
+        "decided_fen": found.decided_fen,
+        "paid_fen": found.paid_fen,
+        "per_person_fen": found.decided_fen // found.persons if found.persons else None,
+    }
+
+
+def _awarded(course: Course, counted: Counted) -> set[PersonKey]:
+    """Who was awarded money in the period, for the first time or again."""
+    decisions = (each for step, done in course.of(AidDecided) if counted.period.has(step.on) for each in done.decisions)
+    return {decision.person.key for decision in decisions if decision.amount_fen is not None}
 
 
 def money(course: Course, counted: Counted) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from consumers.statistics.clue_figures import SOURCES, opened_in
 from consumers.statistics.courses import Course
+from consumers.statistics.duty_figures import feedback_on_time
 from consumers.statistics.lines import Counted
 from consumers.statistics.outcomes import Result, ended
 from consumers.statistics.person_figures import granted_persons, money
@@ -39,6 +40,7 @@ SUMS: tuple[Sum, ...] = (
     _parts("persons", Role),
     _parts("persons", _BY_CATEGORY),
     _parts("aid_provided", AidKind),
+    _parts("feedback", ("on_time", "late")),
 )
 """Which counts add up to which; nothing else that is published is a sum or a part of a sum."""
 
@@ -94,6 +96,9 @@ def exact_counts(counted: Counted) -> dict[str, int]:
         found.update(_aid(course, counted))
     for course, _ in granted_persons(counted):
         found.update(("persons", f"persons.{course.origin}", f"persons.{_first_category(course)}"))
+    (told,) = feedback_on_time(counted)
+    found.update({f"feedback.{name}": told.values[name] or 0 for name in ("on_time", "late")})
+    found["feedback"] = told.values["due"] or 0
     return {name: found[name] for name in NAMES}
 
 

@@ -14,8 +14,16 @@ from schemas.clue_events import ClueAccepted, ClueDeclined, ClueDisputed, ClueRe
 
 Of = tuple[str, ...]
 
-RESPONSIBLE = {"R1": "sender", "R2": "sender", "R3": "sender", "T1": "rule", "T2": "receiver", "T3": "rule"}
-"""On whose side the reason of a return or redirection lies; of a decline the event says it."""
+RESPONSIBLE = {
+    **dict.fromkeys(("R1", "R2", "R3"), "sender"),
+    "T1": "rule",
+    "T2": "receiver",
+    "T3": "rule",
+    "V1": "person",
+    "V2": "sender",
+    "V3": "sender",
+}
+"""On whose side the reason of a return, redirection or withdrawal lies; of a decline the event says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def _reasons(step: Step) -> Iterator[Of]:
         case ClueRedirected(reason=reason):
             yield "redirected", reason, RESPONSIBLE.get(reason, "")
         case ClueWithdrawn(reason=reason):
-            yield "withdrawn", reason, ""
+            yield "withdrawn", reason, RESPONSIBLE.get(reason, "")
         case AidDecided(decisions=decisions):
             for decision in decisions:
                 if decision.refusal is not None:

@@ -121,6 +121,7 @@ def test_a_month_leaves_once_by_a_supervisor_when_it_is_over(counties: list[TwoS
     counties[0].clock.forward(days=-30)
     for _ in range(5):
         counties[0].transfer()
+    assert desk.json("statistics", "--published", *MARCH, *desk.by(SUPERVISOR))["counts"]["clues"] == 7
     again = desk.run("figures", "publish", *MARCH, *desk.by(SUPERVISOR), expected=1).output
     assert "published once" in " ".join(again.split())
 

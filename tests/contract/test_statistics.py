@@ -123,6 +123,9 @@ def test_the_command_shows_figures_to_a_proven_officer_who_may(sides: TwoSides, 
     assert "移送线索实际救助人数占救助人数比例" in shown
     published = ours.json("statistics", "--month", "2026-03", "--published", *ours.by(SUPERVISOR))
     assert all(count is None or count >= 5 for count in published["counts"].values())
+    for overlapping in ((), ("--month", "2999-01")):
+        refused = ours.run("statistics", "--published", *overlapping, *ours.by(SUPERVISOR), expected=1).output
+        assert "one month that is over" in " ".join(refused.split())
     assert "does not include statistics" in ours.run("statistics", *ours.by(OFFICER), expected=1).output
 
 

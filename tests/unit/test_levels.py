@@ -14,6 +14,7 @@ from consumers.levels.county_records import CountyRecord, once_a_month, prove
 from consumers.levels.summing import LevelFigures, add_up
 from consumers.statistics.publication import NAMES, SUMS
 from consumers.statistics.suppression import publish
+from schemas.agreement_terms import Level
 from schemas.envelope import Record, signed_bytes
 from schemas.errors import InvalidEvent
 from schemas.figures_record import SMALLEST_PUBLISHED, FiguresPublished, PublishedCount, PublishedMedian
@@ -50,6 +51,30 @@ def test_bounds_of_a_sum_hold_it_and_are_exact_only_where_all_tell(counties: lis
         assert bounds.high is None or true <= bounds.high
         if any(counts[name] < SMALLEST_PUBLISHED for counts in counties):
             assert bounds.low != bounds.high
+
+
+def test_money_is_added_up_by_level_and_group_of_those_that_tell_it() -> None:
+    """Two counties, and a city with cases of its own; yuan a person, and how many tell it."""
+    city = "procuratorate-110100"
+    records = [
+        with_money(told_by(agency, a_busy_month()), {"persons": fen, "persons.category.W2": fen // 4})
+        for agency, fen in ((COUNTIES[0], 1_000_000), (COUNTIES[1], 3_000_001), (city, 600_000))
+    ]
+    found = {(each.level, each.of): each for each in add_up(records, (*COUNTIES, city), MARCH).money}
+
+    persons = a_busy_month()["persons"]
+    county = found[Level.county, "persons"]
+    assert (county.decided_fen, county.persons, county.counties) == (4_000_001, 2 * persons, 2)
+    assert county.per_person_fen == 4_000_001 // (2 * persons)
+    assert found[Level.county, "persons.category.W2"].decided_fen == 1_000_000
+    assert found[Level.city, "persons"].decided_fen == 600_000
+    assert (Level.county, "persons.federation") not in found
+
+
+def with_money(record: CountyRecord, fen: dict[str, int]) -> CountyRecord:
+    """The record with money beside these counts of persons."""
+    counts = tuple(each.model_copy(update={"decided_fen": fen.get(each.name)}) for each in record.figures.counts)
+    return CountyRecord(record.agency, record.figures.model_copy(update={"counts": counts}))
 
 
 def test_who_is_silent_is_named_with_the_last_month_that_it_told() -> None:

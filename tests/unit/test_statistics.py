@@ -66,7 +66,12 @@ def test_a_household_counts_each_person_who_is_granted_aid_once() -> None:
     courses = [a_course((Role.procuratorate, again), (Role.procuratorate, refused), state=State.granted)]
 
     assert of_everything(courses, "K1").values == {"from_federation": 1, "persons": 1}
-    assert of_everything(courses, "K8").values == {"persons": 1, "decided_fen": 2_000_500, "paid_fen": 0}
+    assert of_everything(courses, "K8").values == {
+        "persons": 1,
+        "decided_fen": 2_000_500,
+        "paid_fen": 0,
+        "per_person_fen": 2_000_500,
+    }
 
 
 def test_open_clues_stand_apart_from_the_conversion() -> None:

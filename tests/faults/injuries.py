@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -24,6 +25,7 @@ from tests.faults.nodes import FaultyNode, dies_at
 from tests.faults.schedule import Chosen
 
 NODE_POINTS = [point for point in get_args(CrashPoint) if not point.startswith("command.")]
+LOCK_SECONDS = 5
 PASSES = 3
 """A crash point is passed at most so often before it kills."""
 
@@ -108,11 +110,21 @@ def all_brokers_killed(field: Field, _role: Role, _: random.Random) -> Iterator[
 @contextmanager
 def database_locked(field: Field, role: Role, _: random.Random) -> Iterator[None]:
     """Another connection holds the only write lock."""
-    path = field.county.agencies[role].settings.database.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+    with locked(Path(field.county.agencies[role].settings.database.removeprefix("sqlite:///"))):
         yield
-        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def locked(database: Path) -> Iterator[None]:
+    """
+    Nobody else writes meanwhile.
+
+    A node that was frozen in the middle of writing holds the lock already, and goes on holding it.
+    """
+    with closing(sqlite3.connect(database, isolation_level=None, timeout=LOCK_SECONDS)) as connection:
+        with suppress(sqlite3.OperationalError):
+            connection.execute("BEGIN IMMEDIATE")
+        yield
 
 
 @contextmanager

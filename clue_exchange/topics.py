@@ -15,7 +15,7 @@ from schemas.catalog import Family
 DAY_MS = 24 * 60 * 60 * 1_000
 RECORD_CAP_BYTES = 256 * 1024
 BATCH_OVERHEAD_BYTES = 16 * 1024  # Kafka's limit is on the batch: record key, headers and framing count too
-FOREVER = "-1"
+FOREVER = NO_LIMIT = "-1"
 
 
 KEPT: dict[Family, dict[str, str]] = {
@@ -80,6 +80,10 @@ def specs_for(agency: str, replicas: int) -> list[TopicSpec]:
         "min.insync.replicas": str(max(1, replicas - 1)),
         # the broker unpacks what a writer compressed, and holds it to the limit: no bomb reaches a reader
         "compression.type": "uncompressed",
+        # a replica that lacks what was acknowledged never leads
+        "unclean.leader.election.enable": "false",
+        # no size makes Kafka throw away what the time lets stay
+        "retention.bytes": NO_LIMIT,
     }
     return [TopicSpec(topic_name(agency, family), 1, replicas, common | KEPT[family]) for family in Family]
 

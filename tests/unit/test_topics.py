@@ -51,6 +51,15 @@ def test_journals_keep_everything_until_an_agreement_says_otherwise(family: Fami
     assert spec.configs["retention.ms"] == "-1"
 
 
+def test_what_makes_kafka_lose_acknowledged_records_is_drift() -> None:
+    """A limit of size beside a retention without end, and a leader that lacks what others hold."""
+    spec = specs_for(AGENCY, 3)[0]
+    changed = {"unclean.leader.election.enable": "true", "retention.bytes": "1000000"}
+    found = replace(as_described(spec), configs={**spec.configs, **changed})
+
+    assert {(each.setting, each.found) for each in drift(spec, found)} == set(changed.items())
+
+
 def test_erased_key_is_gone_within_a_day() -> None:
     """A tombstone erases a key only where compaction runs, and by default Kafka promises no time."""
     spec = next(spec for spec in specs_for(AGENCY, 1) if spec.name == topic_name(AGENCY, Family.KEYS))

@@ -12,9 +12,9 @@ POLL_TIMEOUT_MS = 5_000
 EMPTY_POLLS = 3
 
 
-def journal_values(connect: ConnectConsumer, topic: str) -> Iterator[bytes]:
+def journal_values(connect: ConnectConsumer, topic: str) -> Iterator[tuple[int, bytes]]:
     """
-    The values of a topic, in order, up to where it ended when this began.
+    The values of a topic, each with its offset, in order, up to where it ended when this began.
 
     Raises:
         BrokerUnavailable: Kafka stopped answering before the end.
@@ -27,7 +27,7 @@ def journal_values(connect: ConnectConsumer, topic: str) -> Iterator[bytes]:
             yield from _to_the_end(consumer, topic, error.first)
 
 
-def _to_the_end(consumer: JournalConsumer, topic: str, next_offset: int) -> Iterator[bytes]:
+def _to_the_end(consumer: JournalConsumer, topic: str, next_offset: int) -> Iterator[tuple[int, bytes]]:
     end = consumer.end_offsets([topic])[topic]
     empty = 0
     while next_offset < end:
@@ -37,4 +37,4 @@ def _to_the_end(consumer: JournalConsumer, topic: str, next_offset: int) -> Iter
             raise BrokerUnavailable(f"{topic} could not be read to its end")
         for record in records:
             next_offset = record.next_offset
-            yield record.value or b""
+            yield record.offset, record.value or b""

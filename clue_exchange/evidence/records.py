@@ -37,20 +37,21 @@ def proven_record(
 
 
 def check_journal(
-    topic: str, values: Iterable[bytes], keys: Sequence[PublicKey], last: int | None = None
+    topic: str, values: Iterable[tuple[int, bytes]], keys: Sequence[PublicKey], last: int | None = None
 ) -> list[Finding]:
     """
-    What is wrong with the records of one journal of events, given in the order in which they stand there.
+    What is wrong with the records of one journal of events, given with their offsets, in their order.
 
-    Deleted ones are named by their numbers; moved, altered and foreign ones by their place (the first is 1). The same
-    record again is no fault: a sender may repeat. `last` is the last number that the sender says to have sent;
-    without it, a journal that was cut at its end looks like a shorter one. Not for `keys`: compaction makes holes.
+    Deleted ones are named by their numbers; moved, altered and foreign ones by topic and offset, as dead letters are.
+    The same record again is no fault: a sender may repeat. `last` is the last number that the sender says to have
+    sent; without it, a journal that was cut at its end looks like a shorter one. Not for `keys`: compaction makes
+    holes.
     """
     findings: list[Finding] = []
     held: dict[int, bytes] = {}  # hashes, so that a long journal takes little memory
     highest = 0
-    for place, value in enumerate(values, start=1):
-        where = f"{topic}, record {place},"
+    for offset, value in values:
+        where = f"{topic}:{offset}"
         record = proven_record(where, topic, None, value, keys)
         if isinstance(record, Finding):
             findings.append(record)

@@ -35,7 +35,7 @@ def found(
 ) -> list[tuple[str, Fault]]:
     """What is wrong with the records of these numbers in this order."""
     values = [journal[number - 1] for number in order]
-    return [(finding.member, finding.fault) for finding in check_journal(CLUES, values, keys, last)]
+    return [(finding.member, finding.fault) for finding in check_journal(CLUES, enumerate(values), keys, last)]
 
 
 def test_a_journal_as_it_was_written_holds(journal: list[bytes], keys: list[PublicKey]) -> None:
@@ -60,9 +60,9 @@ def test_moved_records_are_named(journal: list[bytes], keys: list[PublicKey]) ->
     """Neighbours and others that were swapped; one that was moved to the end."""
     moved = Fault.NUMBER_ORDER
 
-    assert found(journal, keys, [1, 3, 2, 4, 5, 6]) == [(f"{CLUES}, record 3,", moved)]
-    assert found(journal, keys, [1, 5, 3, 4, 2, 6]) == [(f"{CLUES}, record {place},", moved) for place in (3, 4, 5)]
-    assert found(journal, keys, [2, 3, 4, 5, 6, 1]) == [(f"{CLUES}, record 6,", moved)]
+    assert found(journal, keys, [1, 3, 2, 4, 5, 6]) == [(f"{CLUES}:2", moved)]
+    assert found(journal, keys, [1, 5, 3, 4, 2, 6]) == [(f"{CLUES}:{place}", moved) for place in (2, 3, 4)]
+    assert found(journal, keys, [2, 3, 4, 5, 6, 1]) == [(f"{CLUES}:5", moved)]
 
 
 def test_altered_and_foreign_records_are_named(journal: list[bytes], keys: list[PublicKey], sides: TwoSides) -> None:
@@ -72,9 +72,9 @@ def test_altered_and_foreign_records_are_named(journal: list[bytes], keys: list[
     with sides.procuratorate.store.reading() as transaction:
         other_keys = public_keys.keys_of(transaction, topic)
 
-    assert [(f.member, f.fault) for f in check_journal(CLUES, altered, keys)] == [
-        (f"{CLUES}, record 2,", Fault.SIGNATURE),
+    assert [(f.member, f.fault) for f in check_journal(CLUES, enumerate(altered), keys)] == [
+        (f"{CLUES}:1", Fault.SIGNATURE),
         (f"{CLUES}, number 2,", Fault.NUMBERS_MISSING),
     ]
-    assert {f.fault for f in check_journal(topic, journal, other_keys)} == {Fault.SIGNATURE}
-    assert {f.fault for f in check_journal(CLUES, journal, [])} == {Fault.NOT_PROVEN}
+    assert {f.fault for f in check_journal(topic, enumerate(journal), other_keys)} == {Fault.SIGNATURE}
+    assert {f.fault for f in check_journal(CLUES, enumerate(journal), [])} == {Fault.NOT_PROVEN}

@@ -149,10 +149,11 @@ def read_keys(folder: Path, passphrase: str) -> PrivateKeys:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise KeysUnavailable(f"{path}: is not a file of private keys") from None
     try:
-        content = json.loads(unseal(key, _PURPOSE, sealed))
+        return _keys(json.loads(unseal(key, _PURPOSE, sealed)))
     except Unreadable:
         raise KeysUnavailable(f"{path}: the passphrase is wrong, or the file was changed") from None
-    return _keys(content)
+    except (ValueError, KeyError, TypeError):
+        raise KeysUnavailable(f"{path}: was written by another version of this program") from None
 
 
 @dataclass(frozen=True, slots=True)

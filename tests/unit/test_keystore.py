@@ -5,6 +5,7 @@ The file of private keys: its owner's alone, opened by one passphrase, whole or 
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,15 @@ def test_a_damaged_file_is_refused_by_its_name(written: tuple[Path, PrivateKeys]
 
     with pytest.raises(KeysUnavailable, match=FILE_NAME):
         read_keys(folder, PASSPHRASE)
+
+
+def test_a_file_of_another_version_is_told_as_such(tmp_path: Path) -> None:
+    """One that lacks what this version wants, under the right passphrase: no stack trace."""
+    lacking: Any = None
+    write_keys(tmp_path, replace(PrivateKeys.generate(), retired=lacking), PASSPHRASE)
+
+    with pytest.raises(KeysUnavailable, match="another version"):
+        read_keys(tmp_path, PASSPHRASE)
 
 
 def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None:

@@ -79,11 +79,3 @@ PERSON_INDEX = Table(
     Column("added_by", String(16), primary_key=True),  # empty for a candidate
     Column("number", Integer, primary_key=True, autoincrement=False),
 )
-
-# Written by producers/likeness.py alone: candidates by the HMAC of what rows of one person share.
-PERSON_LIKENESS = Table(
-    "person_likeness",
-    METADATA,
-    sha256("token", primary_key=True),
-    Column("candidate_id", Uuid, primary_key=True, index=True),
-)

@@ -16,7 +16,12 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from clue_exchange import journal_tables, key_tables, node_tables  # noqa: F401  # their tables join METADATA
+from clue_exchange import (  # noqa: F401  # their tables join METADATA
+    journal_tables,
+    key_tables,
+    node_tables,
+    register_tables,
+)
 from clue_exchange.errors import StoreBusy, StoreFailed
 from clue_exchange.tables import METADATA
 

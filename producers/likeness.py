@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from clue_exchange.key_tables import PERSON_LIKENESS
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.vault import Vault
+from clue_exchange.register_tables import PERSON_LIKENESS
 from clue_exchange.sealing import seal, unseal
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import CANDIDATE

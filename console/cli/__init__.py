@@ -28,6 +28,7 @@ from console.cli.go_on import go_on
 from console.cli.intake import candidates, intake
 from console.cli.keys import keys
 from console.cli.lag import lag
+from console.cli.mappings import mappings
 from console.cli.monthly_pack import monthly_pack
 from console.cli.node import node
 from console.cli.officers import officers
@@ -54,7 +55,7 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
     "Figures 统计": (statistics, monthly_pack, figures),
     "Acts of the federation 妇联办理": act_commands(Federation),
     "Acts of the procuratorate 检察院办理": act_commands(Procuratorate),
-    "Acts of either side 双方办理": (screen, intake, hand_over, *act_commands(Desk), erase, erasures),
+    "Acts of either side 双方办理": (screen, intake, mappings, hand_over, *act_commands(Desk), erase, erasures),
     "Operating 运行维护": (
         node,
         lag,

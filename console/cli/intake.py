@@ -12,28 +12,28 @@ from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from clue_exchange.clock import Clock
-from clue_exchange.people.permissions import LocalAct
+from clue_exchange.people.permissions import LocalAct, Officer
 from clue_exchange.store import Store
 from console.cli.correcting import correct
 from console.cli.defaulting import Defaulting
 from console.cli.handing_over import hand_over_by
+from console.cli.intake_report import show_report
 from console.cli.looking import looking, shown_to
+from console.cli.mappings import say_which_was_used
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
 from console.cli.tables import Shown, show_list
+from console.wiring import Agency
 from producers.candidate import Candidate, CandidateStatus, Facts
 from producers.candidates import Candidates
-from producers.intake import IntakeReport, bundled_mappings, load_mapping, take_in
-from producers.intake.flags import NORMALISED
+from producers.intake import IntakeReport, RegisterMapping, bundled_mappings, load_mapping, take_in
 from producers.intake.take_in import Screens
+from producers.saved_mappings import save, saved, saved_as
 from producers.screening import Screener
 
-REFUSED_SHOWN_MAX = 50
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -41,26 +41,38 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("file", type=_FILE)
 @config_option
 @click.option("--mapping", type=_FILE, help="A column mapping (TOML); by default the one that fits the header.")
+@click.option("--save-mapping", is_flag=True, help="Keep it under its name, to be used by itself from then on.")
+@click.option(
+    "--saved", "saved_name", metavar="NAME", help="Use this saved mapping and no other: see `clue-exchange mappings`."
+)
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
 @proof_options
-def intake(file: Path, config: Path, mapping: Path | None, json_file: Path | None, **given: Any) -> None:
+def intake(
+    file: Path,
+    config: Path,
+    mapping: Path | None,
+    save_mapping: bool,
+    saved_name: str | None,
+    json_file: Path | None,
+    **given: Any,
+) -> None:
     """
     Take in a register (csv, xlsx): screen it, keep candidates, account for every row. 登记台账导入
 
     Exit 0 when every row is accounted for, also where some are refused; 1 when the file cannot be read.
     """
+    if mapping and saved_name:
+        raise click.UsageError("either a file or a saved mapping: --mapping or --saved")
+    if save_mapping and not mapping:
+        raise click.UsageError("say which mapping is to be saved: --mapping FILE")
     console = Console()
     with opened(config) as agency:
-        permit_and_note(agency.people, Proof.taken_from(given), LocalAct.intake)
-        report = run_intake(
-            file,
-            mapping,
-            agency.store,
-            agency.candidates(),
-            Screener.load(),
-            agency.clock,
-            console,
-        )
+        officer = permit_and_note(agency.people, Proof.taken_from(given), LocalAct.intake)
+        chosen = _chosen(mapping, saved_name, agency.store)
+        report = run_intake(file, chosen, agency.store, agency.candidates(), Screener.load(), agency.clock, console)
+        say_which_was_used(report, agency.store, console)
+        if save_mapping:
+            _save(chosen[0], agency, officer, console)
     if json_file is not None:
         json_file.write_text(report.to_json() + "\n", encoding="utf-8")
     show_report(report, console)
@@ -93,9 +105,24 @@ def list_candidates(config: Path, everything: bool, as_json: bool, **given: Any)
         show_list(Console(), _columns(rows, last_days))
 
 
+def _chosen(mapping: Path | None, name: str | None, store: Store) -> Sequence[RegisterMapping]:
+    """The mapping of a file, or the saved one of this name, or all that are known."""
+    if mapping:
+        return (load_mapping(mapping),)
+    with store.reading() as transaction:
+        return (saved_as(transaction, name),) if name else (*saved(transaction), *bundled_mappings())
+
+
+def _save(mapping: RegisterMapping, agency: Agency, officer: Officer, console: Console) -> None:
+    with agency.store.transaction() as transaction:
+        save(transaction, mapping, officer.officer_id, agency.clock())
+    told = "from now on it is used by itself for these headers 列对应已保存,今后遇到同样的表头自动使用"
+    console.print(f"mapping saved as {mapping.name}: {told}", highlight=False)
+
+
 def run_intake(
     file: Path,
-    mapping: Path | None,
+    mappings: Sequence[RegisterMapping],
     store: Store,
     kept: Candidates,
     screener: Screens,
@@ -107,9 +134,7 @@ def run_intake(
 
     Raises:
         FileRefused: the file cannot be read, or not beyond a row.
-        MappingInvalid: the mapping file cannot be used.
     """
-    mappings = (load_mapping(mapping),) if mapping else bundled_mappings()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("rows 行")
@@ -118,53 +143,6 @@ def run_intake(
             bar.update(task, completed=read, total=max(read, expected))
 
         return take_in(file, mappings, kept, store, screener, clock, progress)
-
-
-def show_report(report: IntakeReport, console: Console) -> None:
-    """What became of every row, for the clerk; refused rows with their reasons."""
-    table = Table("", "rows 行", title=escape(f"{report.register} · {report.encoding} · {', '.join(report.mappings)}"))
-    for label, count in _lines(report):
-        table.add_row(label, str(count))
-    for group in (_flag_lines(report), _normalised_lines(report)):
-        if group:
-            table.add_section()
-        for label, count in group:
-            table.add_row(label, str(count))
-    console.print(table)
-    if report.refused:
-        console.print(_refused_table(report))
-
-
-def _lines(report: IntakeReport) -> Sequence[tuple[str, int]]:
-    return (
-        ("read 读入", report.rows_read),
-        ("title, header, blank 标题、表头、空行", report.titles + report.headers + report.blank),
-        ("taken 新收", report.taken),
-        ("repeated, no effect 已收过", report.repeated),
-        ("refused 未收", len(report.refused)),
-        ("candidates awaiting a person 待人工审查", report.awaiting),
-        ("  of these urgent 其中紧急", report.urgent),
-        ("no sign found, kept 未发现线索,留存", report.screened_out),
-        ("may be of the same person as another row 疑似同一人", report.linked),
-    )
-
-
-def _flag_lines(report: IntakeReport) -> Sequence[tuple[str, int]]:
-    return [(f"flag 标记 {flag}", count) for flag, count in report.flags.items() if not flag.startswith(NORMALISED)]
-
-
-def _normalised_lines(report: IntakeReport) -> Sequence[tuple[str, int]]:
-    return [(f"brought into normal form 规范写法 {field}", count) for field, count in report.normalised.items()]
-
-
-def _refused_table(report: IntakeReport) -> Table:
-    table = Table("sheet 表", "row 行", "column 列", "code 代码", "why 原因", title="refused rows 未收的行")
-    for row in report.refused[:REFUSED_SHOWN_MAX]:
-        why = f"{row.sentence.zh} {row.sentence.en}" + (f" ({row.detail})" if row.detail else "")
-        table.add_row(escape(row.sheet or ""), str(row.row), row.header or "", row.reason, escape(why))
-    if len(report.refused) > REFUSED_SHOWN_MAX:
-        table.caption = f"and {len(report.refused) - REFUSED_SHOWN_MAX} more: see --json 其余见 --json"
-    return table
 
 
 def _flat(row: Candidate) -> dict[str, Any]:

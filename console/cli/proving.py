@@ -93,9 +93,9 @@ def prove(proof: Proof, officers: Officers) -> Officer:
     return officer
 
 
-def permit_and_note(people: People, proof: Proof, act: LocalAct) -> None:
+def permit_and_note(people: People, proof: Proof, act: LocalAct) -> Officer:
     """
-    Let a proven officer do what concerns the whole agency; permitted or refused, it stands in the access log first.
+    Let a proven officer, who is answered, do what concerns the whole agency; permitted or refused, it is logged first.
 
     Raises:
         NotProven, NotPermitted: nothing may be done.
@@ -104,6 +104,7 @@ def permit_and_note(people: People, proof: Proof, act: LocalAct) -> None:
     officer = prove(proof, people.officers)
     people.log.permit(officer, act)
     people.log.note(Entry.of(officer, act))
+    return officer
 
 
 def proof_options(command: Command) -> Command:

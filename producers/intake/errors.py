@@ -40,9 +40,9 @@ class FileRefused(IntakeError):
 class MappingInvalid(IntakeError):
     """The mapping file is missing, is not TOML, or an entry is not understood."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path}: {why}. Correct the mapping or use one that came with the program.")
-        self.path = path
+    def __init__(self, place: Path | str, why: str) -> None:
+        super().__init__(f"{place}: {why}. Correct the mapping or use one that came with the program.")
+        self.place = place
         self.why = why
 
 

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from producers.intake.cells import BLANK_CELL, RawRow, Sheet
 from producers.intake.csv_sheet import HEADER_WITHIN_ROWS
 from producers.intake.errors import FileRefused
-from producers.intake.mapping import Column, RegisterMapping, TableMapping
+from producers.intake.mapping import Column, RegisterMapping, SavedMapping, TableMapping
 from producers.intake.reasons import Reason
 from producers.intake.text import word
 
@@ -58,7 +58,7 @@ class _Reading:
 
 def find_header(sheet: Sheet, mappings: Sequence[RegisterMapping]) -> Header | None:
     """
-    The header of a sheet; None where the sheet is empty.
+    The header of a sheet; None where the sheet is empty. Where a saved mapping explains it, no other is asked.
 
     Raises:
         FileRefused: none, several, or one with a missing, doubled or unknown header; says which.
@@ -73,6 +73,7 @@ def find_header(sheet: Sheet, mappings: Sequence[RegisterMapping]) -> Header | N
     if not fitting:
         readings += _readings(_of_two_rows(rows), mappings)
         fitting = [reading for reading in readings if reading.fault is None]
+    fitting = [reading for reading in fitting if isinstance(reading.header.mapping, SavedMapping)] or fitting
     best = max(fitting or readings, key=lambda reading: reading.understood)
     if best.understood == 0:
         raise FileRefused(Reason.header_not_found)

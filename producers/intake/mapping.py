@@ -1,16 +1,18 @@
 """
 Column mappings, kept as data: which header of a register means which field, and which word of it which source.
 
-The files are mappings/*.toml; docs/intake.md says how one is written. An agency may keep its own and name it with
-`--mapping`.
+The files are mappings/*.toml; docs/intake.md says how one is written. An agency may name its own with `--mapping`, and
+save it, so that it is used by itself from then on.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -120,6 +122,19 @@ class RegisterMapping(_Entry):
     tables: Annotated[tuple[TableMapping, ...], Field(min_length=1)]
 
 
+class SavedMapping(RegisterMapping):
+    """
+    A mapping that this agency keeps (producers/saved_mappings.py): where it explains a header, no other is asked.
+
+    Attributes:
+        saved_by: the officer who saved it.
+        saved_at: when.
+    """
+
+    saved_by: str
+    saved_at: datetime
+
+
 def load_mapping(path: Path) -> RegisterMapping:
     """
     Read one mapping file.
@@ -128,13 +143,28 @@ def load_mapping(path: Path) -> RegisterMapping:
         MappingInvalid: missing, not TOML, or an entry is not understood; says which.
     """
     try:
-        return RegisterMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _read(tomllib.loads(path.read_text(encoding="utf-8")), path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MappingInvalid(path, f"cannot be read ({type(error).__name__})") from error
+
+
+def mapping_of(content: str, place: str) -> RegisterMapping:
+    """
+    Read a mapping as JSON; `place` is what an error calls it.
+
+    Raises:
+        MappingInvalid: an entry is not understood; says which.
+    """
+    return _read(json.loads(content), place)
+
+
+def _read(content: Any, place: Path | str) -> RegisterMapping:
+    try:
+        return RegisterMapping.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise MappingInvalid(path, f"{place or 'mapping'}: {first['msg']}") from None
+        entry = ".".join(map(str, first["loc"]))
+        raise MappingInvalid(place, f"{entry or 'mapping'}: {first['msg']}") from None
 
 
 def bundled_mappings() -> tuple[RegisterMapping, ...]:

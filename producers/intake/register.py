@@ -11,7 +11,7 @@ from pathlib import Path
 from producers.intake.cells import RawRow, Sheet
 from producers.intake.errors import FileRefused
 from producers.intake.header import Header, find_header
-from producers.intake.mapping import RegisterMapping
+from producers.intake.mapping import RegisterMapping, SavedMapping
 from producers.intake.outcomes import NoEntry, NoEntryKind, Outcome, Refused
 from producers.intake.reasons import Reason
 from producers.intake.sheets import open_sheets
@@ -35,7 +35,7 @@ class Register:
 
     Attributes:
         encoding: how its bytes were read.
-        mappings: the names of the mappings that were chosen.
+        mappings: the names of the mappings that were chosen; `saved_mappings`: of these the saved ones.
         rows_expected: a guess for a progress bar.
         rows_read: rows that have come out of the file so far, of every kind.
     """
@@ -46,6 +46,9 @@ class Register:
         self.encoding = plans[0].sheet.encoding if plans else ""
         self.headers = tuple(plan.header for plan in plans if plan.header)
         self.mappings = tuple(sorted({header.mapping.name for header in self.headers}))
+        self.saved_mappings = tuple(
+            sorted({header.mapping.name for header in self.headers if isinstance(header.mapping, SavedMapping)})
+        )
         self.rows_expected = sum(plan.sheet.rows_expected for plan in plans)
         self.rows_read = 0
 

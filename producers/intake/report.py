@@ -24,6 +24,7 @@ class IntakeReport:
         awaiting, screened_out: the rows taken, by what screening said; `urgent` are among the awaiting.
         linked: the rows taken that may be of the same person as another.
         flags: how many of the rows taken have each flag.
+        saved_mappings: which of the mappings were saved ones.
     """
 
     register: str
@@ -41,6 +42,7 @@ class IntakeReport:
     urgent: int
     linked: int
     flags: Mapping[str, int]
+    saved_mappings: tuple[str, ...] = ()
 
     @property
     def entries(self) -> int:

@@ -4,6 +4,7 @@ A register file → candidates: read, screen, keep, a batch of rows in each tran
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta, timezone
 from itertools import islice
 from pathlib import Path
@@ -68,7 +69,8 @@ def take_in(
             for outcome in batch:
                 desk.tally.note_untaken(outcome)
             progress(register.rows_read, register.rows_expected)
-        return desk.tally.report(desk.register, register.encoding, register.mappings, register.rows_read)
+        report = desk.tally.report(desk.register, register.encoding, register.mappings, register.rows_read)
+        return replace(report, saved_mappings=register.saved_mappings)
 
 
 class _Desk:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from clue_exchange.key_tables import PERSON_LIKENESS
+from clue_exchange.register_tables import PERSON_LIKENESS
 from clue_exchange.sealing import Unreadable
 from clue_exchange.store import Store
 from clue_exchange.tables import CANDIDATE

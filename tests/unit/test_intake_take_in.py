@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from clue_exchange.store import Store
-from console.cli.intake import run_intake, show_report
+from console.cli.intake import run_intake
+from console.cli.intake_report import show_report
 from producers.candidate import CandidateStatus
 from producers.candidates import Candidates
 from producers.intake import FileRefused, IntakeReport, RowsUnaccounted, bundled_mappings, take_in
@@ -180,7 +181,7 @@ def test_the_report_names_rows_and_fields_and_no_person(tmp_path: Path, store: S
     )
     console = Console(file=StringIO(), width=160)
 
-    report = run_intake(path, None, store, candidates, FindsNothing(), now, console)
+    report = run_intake(path, bundled_mappings(), store, candidates, FindsNothing(), now, console)
     show_report(report, console)
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO

@@ -39,6 +39,10 @@ BOLD = Font(bold=True)
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(?=<)")
 
 
+STARTERS = tuple("=+-@\t\r＝＋－＠")
+"""What a spreadsheet may take for the beginning of a formula, in narrow and in full width."""
+
+
 def sheet(pack: Pack) -> bytes:
     """The workbook."""
     book = Workbook()
@@ -62,7 +66,7 @@ def _fill(page: Worksheet, rows: Iterable[Row], heads: Sequence[int] = (1,)) -> 
             cell = page.cell(number, column, value)
             if isinstance(value, str):
                 cell.data_type = "s"  # openpyxl takes a text that begins with = for a formula
-                cell.quotePrefix = value[:1] in ("=", "+", "-", "@", "\t", "\r")
+                cell.quotePrefix = value.startswith(STARTERS)
             if number in heads:
                 cell.font = BOLD
             widest[column] = max(widest.get(column, 8), min(60, _width(value)))

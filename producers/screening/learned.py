@@ -32,7 +32,8 @@ GRAM_WEIGHT = 12
 
 _WEIGHT_MAX = 1 << 16
 _weight_of = attrgetter("weight")
-_CLAUSE = re.compile(r"[^,，。！？!?;；:：、…]+")
+# A clause begins with a word: no passage that is shown begins as a formula of a spreadsheet may.
+_CLAUSE = re.compile(r"[^\W_][^,，。！？!?;；:：、…]*")
 
 
 def grams(text: str) -> set[str]:

@@ -26,6 +26,7 @@ from benchmarks.stages import Stages
 from benchmarks.two_desks import TwoDesks
 from clue_exchange.clock import system_clock
 from clue_exchange.embedded_kafka import EmbeddedKafka
+from clue_exchange.journal_counters import last_numbers
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.keys.ceremony import Ceremony, hold_ceremony
 from clue_exchange.keys.keystore import PrivateKeys
@@ -97,7 +98,7 @@ def backlog(folder: Path, bootstrap: str, events: int) -> Backlog:
         relay(agencies[SENDER])
         keys_topic = topic_name(NAMES[SENDER], Family.KEYS)
         with agencies[SENDER].store.reading() as transaction:
-            keys = agencies[SENDER].outbox.last_numbers(transaction, [keys_topic])[keys_topic]
+            keys = last_numbers(transaction, [keys_topic])[keys_topic]
         receiver = opening.enter_context(closing(opened(RECEIVER, folder / "restored", bootstrap, ceremony)))
         with receiver.store.transaction() as transaction:
             receiver.ledger.append(transaction, desks.signed[RECEIVER])

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from clue_exchange.clock import Clock
 from clue_exchange.errors import AccessLogBroken, NotPermitted
 from clue_exchange.people.access_entries import FIRST_PREVIOUS, Entry, Head, Subject, link
 from clue_exchange.people.permissions import LocalAct, Officer, Purpose, Refusal, permit, permit_purpose
-from clue_exchange.store import Store, Transaction, upsert
+from clue_exchange.store import Store, Transaction, insert_new
 from clue_exchange.tables import ACCESS_LOG, ACCESS_LOG_HEAD
 
 _MINT = object()
@@ -86,10 +86,8 @@ class AccessLog:
             head = Head(head.next_number, link(head.next_number, head.hash, said))
             rows.append({"number": head.number, **said, "hash": head.hash})
         if rows:
-            transaction.execute(ACCESS_LOG.insert(), rows)
-            transaction.execute(
-                update(ACCESS_LOG_HEAD).where(ACCESS_LOG_HEAD.c.id == 1).values(number=head.number, hash=head.hash)
-            )
+            transaction.execute(_APPEND, rows)
+            transaction.execute(_MOVE_HEAD, {"number": head.number, "hash": head.hash})
         return head
 
     def note(self, *entries: Entry) -> Head:
@@ -150,10 +148,19 @@ class AccessLog:
         return ValidationPermit(_MINT, frozenset(subjects), head.number)
 
     def _lock_head(self, transaction: Transaction) -> Head:
-        start = upsert(transaction, ACCESS_LOG_HEAD).values(id=1, number=0, hash=FIRST_PREVIOUS)
-        locked = start.on_conflict_do_update(index_elements=["id"], set_={"id": 1})
-        row = transaction.execute(locked.returning(ACCESS_LOG_HEAD.c.number, ACCESS_LOG_HEAD.c.hash)).one()
-        last = transaction.execute(select(func.max(ACCESS_LOG.c.number))).scalar_one()
+        row = transaction.execute(_HEAD).one_or_none()
+        if row is None:
+            insert_new(transaction, ACCESS_LOG_HEAD, [{"id": 1, "number": 0, "hash": FIRST_PREVIOUS}])
+            row = transaction.execute(_HEAD).one()
+        last = transaction.execute(_LAST).scalar_one()
         if last is not None and last > row.number:
             raise AccessLogBroken(f"the access log says that it ends at {row.number}, and holds {last}: verify it")
         return Head(row.number, row.hash)
+
+
+_APPEND = ACCESS_LOG.insert()
+_LAST = select(func.max(ACCESS_LOG.c.number))
+_HEAD = select(ACCESS_LOG_HEAD.c.number, ACCESS_LOG_HEAD.c.hash).where(ACCESS_LOG_HEAD.c.id == 1).with_for_update()
+_MOVE_HEAD = (
+    update(ACCESS_LOG_HEAD).where(ACCESS_LOG_HEAD.c.id == 1).values(number=bindparam("number"), hash=bindparam("hash"))
+)

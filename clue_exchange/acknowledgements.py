@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from clue_exchange.journal_tables import ACKNOWLEDGED, RECEIPT
 from clue_exchange.store import Transaction, insert_new, replace_rows
@@ -46,11 +46,14 @@ class Acknowledged:
 
 def read(transaction: Transaction, topic: str) -> Acknowledged:
     """What is known of this journal; that nothing is held, before the first receipt."""
-    row = transaction.execute(select(ACKNOWLEDGED).where(ACKNOWLEDGED.c.topic == topic)).one_or_none()
+    row = transaction.execute(_KNOWN, {"_topic": topic}).one_or_none()
     if row is None:
         return Acknowledged(topic, 0, empty_journal_hash(topic), 0)
     missing = tuple(NumberRange(first=first, last=last) for first, last in row.missing)
     return Acknowledged(**{**row._mapping, "missing": missing, "waiting": tuple(row.waiting)})
+
+
+_KNOWN = select(ACKNOWLEDGED).where(ACKNOWLEDGED.c.topic == bindparam("_topic"))
 
 
 def write(transaction: Transaction, known: Acknowledged) -> None:

@@ -168,7 +168,8 @@ _BODIES = select(
     )
 ).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
 _HELD = select(EVENT.c.hash).where(EVENT.c.hash.in_(bindparam("hashes", expanding=True)))
-_IS_WAITING = (EVENT.c.outcome == literal_column(f"'{WAITING}'")) & EVENT.c.facts.is_not(null())  # a partial index
+IS_WAITING = EVENT.c.outcome == literal_column(f"'{WAITING}'")  # spelled as in the partial index
+_IS_WAITING = IS_WAITING & EVENT.c.facts.is_not(null())
 _ANY_WAITING = select(EVENT.c.hash).where(_IS_WAITING).limit(1)
 _WAITING_FOR = select(EVENT.c.clue_id).where(
     _IS_WAITING,

@@ -39,7 +39,7 @@ def stop(transaction: Transaction, topic: str, reason: Stop, next_offset: int, n
 
 def stopped(transaction: Transaction) -> dict[str, StoppedJournal]:
     """The stopped journals, by topic."""
-    rows = transaction.execute(select(JOURNAL_STOP).order_by(JOURNAL_STOP.c.topic))
+    rows = transaction.execute(_STOPPED)
     return {r.topic: StoppedJournal(r.topic, Stop(r.reason), r.next_offset, r.stopped_at) for r in rows}
 
 
@@ -57,6 +57,9 @@ def let_go_on(transaction: Transaction, topic: str) -> bool:
     forget_poison(transaction, topic)
     transaction.execute(delete(JOURNAL_IN_HAND).where(JOURNAL_IN_HAND.c.topic == topic))
     return bool(_lift(transaction, [topic], frozenset(Stop)))
+
+
+_STOPPED = select(JOURNAL_STOP).order_by(JOURNAL_STOP.c.topic)
 
 
 def _lift(transaction: Transaction, topics: Collection[str], reasons: Collection[Stop]) -> list[str]:

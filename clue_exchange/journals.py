@@ -4,12 +4,13 @@ How far each journal of the counterpart is taken in: the next offset and number,
 The start position of a consumer is read here and nowhere else; Kafka's committed offsets are a hint for outside tools.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, delete, select, update
 
 from clue_exchange.errors import PositionMoved
 from clue_exchange.journal_tables import JOURNAL_BEYOND, JOURNAL_GAP, JOURNAL_POSITION
@@ -106,19 +107,31 @@ class Position:
 
 def read_position(transaction: Transaction, topic: str) -> Position:
     """The position of a journal; its beginning where nothing was taken in yet."""
-    return _position(transaction, topic, select(JOURNAL_POSITION))
+    return read_positions(transaction, [topic])[0]
 
 
 def lock_position(transaction: Transaction, topic: str) -> Position:
     """The same, which nobody else moves before the transaction ends: a batch and a replay may meet."""
-    return _position(transaction, topic, select(JOURNAL_POSITION).with_for_update())  # SQLite has one writer anyway
+    return _positions(transaction, [topic], _LOCKED)[0]  # SQLite has one writer anyway
 
 
-def _position(transaction: Transaction, topic: str, wanted: Select[Any]) -> Position:
-    row = transaction.execute(wanted.where(JOURNAL_POSITION.c.topic == topic)).one_or_none()
+def read_positions(transaction: Transaction, topics: Sequence[str]) -> list[Position]:
+    """The positions of these journals, in their order."""
+    return _positions(transaction, topics, _POSITIONS)
+
+
+def _positions(transaction: Transaction, topics: Sequence[str], wanted: Select[Any]) -> list[Position]:
+    named = {"topics": list(topics)}
+    rows = {row.topic: row for row in transaction.execute(wanted, named)}
+    gaps: dict[str, tuple[Gap, ...]] = dict.fromkeys(topics, ())
+    for gap in transaction.execute(_GAPS, named):
+        gaps[gap.topic] += (Gap(gap.first, gap.last),)
+    return [_position(topic, rows.get(topic), gaps[topic]) for topic in topics]
+
+
+def _position(topic: str, row: Row[Any] | None, gaps: tuple[Gap, ...]) -> Position:
     if row is None:
         return Position(topic)
-    gaps = tuple(Gap(gap.first, gap.last) for gap in transaction.execute(_gaps(topic)))
     return Position(
         topic=topic,
         next_offset=row.next_offset,
@@ -133,7 +146,7 @@ def _position(transaction: Transaction, topic: str, wanted: Select[Any]) -> Posi
 
 def open_gaps(transaction: Transaction, topic: str) -> list[OpenGap]:
     """The gaps of a journal, ascending, each with the moment since when it is known."""
-    gaps = transaction.execute(_gaps(topic))
+    gaps = transaction.execute(_GAPS, {"topics": [topic]})
     return [OpenGap(gap.first, gap.last, gap.since) for gap in gaps]
 
 
@@ -145,12 +158,10 @@ def advance(transaction: Transaction, before: Position, after: Position, now: da
         PositionMoved: another process moved it since `before` was read; the transaction must be rolled back.
     """
     after = _joined(transaction, after)
-    insert_new(transaction, JOURNAL_POSITION, [_row(Position(before.topic))])
-    moved = transaction.execute(
-        update(JOURNAL_POSITION)
-        .where(JOURNAL_POSITION.c.topic == before.topic, JOURNAL_POSITION.c.next_offset == before.next_offset)
-        .values(_row(after))
-    )
+    beginning = Position(before.topic)
+    if before == beginning:  # so it may not be stored yet
+        insert_new(transaction, JOURNAL_POSITION, [_row(beginning)])
+    moved = transaction.execute(_MOVE, {"_topic": before.topic, "_before": before.next_offset, **_row(after)})
     if moved.rowcount != 1:
         raise PositionMoved(before.topic)
     if after.gaps != before.gaps:
@@ -185,8 +196,15 @@ def forget_poison(transaction: Transaction, topic: str) -> None:
     transaction.execute(update(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic == topic).values(poison_in_a_row=0))
 
 
-def _gaps(topic: str) -> Select[Any]:
-    return select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic == topic).order_by(JOURNAL_GAP.c.first)
+_TOPICS: BindParameter[str] = bindparam("topics", expanding=True)
+_POSITIONS = select(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic.in_(_TOPICS))
+_LOCKED = _POSITIONS.with_for_update()
+_GAPS = select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic.in_(_TOPICS)).order_by(JOURNAL_GAP.c.first)
+_MOVE = (
+    update(JOURNAL_POSITION)
+    .where(JOURNAL_POSITION.c.topic == bindparam("_topic"), JOURNAL_POSITION.c.next_offset == bindparam("_before"))
+    .values({column.name: bindparam(column.name) for column in JOURNAL_POSITION.columns})
+)
 
 
 def _joined(transaction: Transaction, position: Position) -> Position:

@@ -106,13 +106,11 @@ class Ledger:
 
     def body_hashes(self, transaction: Transaction, topic: str, after: int, up_to: int) -> list[bytes]:
         """The hashes of a journal's events in the order of their numbers, `after` exclusive to `up_to` inclusive."""
-        between = EVENT.c.topic == topic, EVENT.c.number > after, EVENT.c.number <= up_to
-        return list(transaction.scalars(select(EVENT.c.hash).where(*between).order_by(EVENT.c.number)))
+        return list(transaction.scalars(_BODY_HASHES, {"_topic": topic, "after": after, "up_to": up_to}))
 
     def waiting_numbers(self, transaction: Transaction, topic: str, limit: int) -> list[int]:
         """The numbers of a journal's events that have not taken their places, the lowest first."""
-        waiting = EVENT.c.outcome == WAITING, EVENT.c.topic == topic
-        return list(transaction.scalars(select(EVENT.c.number).where(*waiting).order_by(EVENT.c.number).limit(limit)))
+        return list(transaction.scalars(_WAITING_NUMBERS, {"_topic": topic, "limit": limit}))
 
     def lacking(self, transaction: Transaction, topic: str, last: int) -> list[int]:
         """The numbers of an own journal up to `last` of which there is no event here."""
@@ -123,9 +121,7 @@ class Ledger:
 
     def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
         """The topics and records of the events that wait without facts: for a key, or for a newer version."""
-        unread = EVENT.c.outcome == WAITING, EVENT.c.facts.is_(null())
-        rows = transaction.execute(select(EVENT.c.topic, EVENT.c.record).where(*unread))
-        return [(row.topic, row.record) for row in rows]
+        return [(row.topic, row.record) for row in transaction.execute(_UNREAD)]
 
     def _refold(
         self, transaction: Transaction, found: Mapping[UUID, Chain], told: Collection[bytes]
@@ -220,6 +216,16 @@ _BUILT_ON = (
     )
     .distinct()
 )
+_OF_TOPIC = EVENT.c.topic == bindparam("_topic")
+_WAITING_NUMBERS = (
+    select(EVENT.c.number).where(chains.IS_WAITING, _OF_TOPIC).order_by(EVENT.c.number).limit(bindparam("limit"))
+)
+_BODY_HASHES = (
+    select(EVENT.c.hash)
+    .where(_OF_TOPIC, EVENT.c.number > bindparam("after"), EVENT.c.number <= bindparam("up_to"))
+    .order_by(EVENT.c.number)
+)
+_UNREAD = select(EVENT.c.topic, EVENT.c.record).where(chains.IS_WAITING, EVENT.c.facts.is_(null()))
 _IDENTITIES = select(EVENT.c.hash, EVENT.c.event_id, EVENT.c.topic, EVENT.c.number).where(
     or_(
         EVENT.c.event_id.in_(bindparam("event_ids", expanding=True)),

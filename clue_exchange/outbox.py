@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, update
 
 from clue_exchange.clock import Clock
+from clue_exchange.journal_counters import next_number
 from clue_exchange.journal_tables import ACKNOWLEDGED, REJECTION
 from clue_exchange.keys import public_keys
 from clue_exchange.signing import Signer
-from clue_exchange.store import Transaction, insert_new, is_sqlite, upsert
-from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX
+from clue_exchange.store import Transaction, is_sqlite
+from clue_exchange.tables import OUTBOX
 from clue_exchange.topics import is_family, owner_of, topic_name
 from schemas.catalog import Family
 from schemas.envelope import Record
@@ -25,6 +26,8 @@ SENT_JUST_NOW = timedelta(seconds=30)
 """What was sent since then is on its way: it is not sent again, however often it is asked for."""
 _HALTED = select(ACKNOWLEDGED.c.topic).where(ACKNOWLEDGED.c.halted.is_not(None))
 
+HIGHEST_NUMBER = 2**53
+"""That a journal can have: schemas/envelope.py."""
 WAKE_CHANNEL = "clue_exchange_outbox"
 
 
@@ -68,10 +71,9 @@ class Outbox:
         """
         Number and sign a body and queue it for Kafka.
 
-        The numbers of a journal have no gap and are committed in their order: the counter's row stays locked until
-        the transaction ends. (A database sequence would do neither.)
+        The numbers of a journal have no gap and are committed in their order.
         """
-        number = self._next_number(transaction, topic)
+        number = next_number(transaction, topic)
         allowed = self.may_sign(transaction, topic, number)
         key_id, signature = self._signer.sign(topic, number, body, allowed)
         record = Record(number=number, body=body, key_id=key_id, signature=signature)
@@ -85,7 +87,7 @@ class Outbox:
         Our own copies of the records that it buries, sent or not, are deleted here with it.
         """
         self.forget(transaction, topic, key)
-        self._queue(transaction, topic, self._next_number(transaction, topic), key, None, {})
+        self._queue(transaction, topic, next_number(transaction, topic), key, None, {})
 
     def forget(self, transaction: Transaction, topic: str, key: bytes) -> None:
         """Delete our own copies of the records under this key; what Kafka holds of them is not touched."""
@@ -101,42 +103,30 @@ class Outbox:
         headers: Mapping[str, str],
     ) -> None:
         row = {"topic": topic, "number": number, "key": key, "value": value, "headers": dict(headers)}
-        transaction.execute(OUTBOX.insert().values(**row, appended_at=self._clock()))
+        transaction.execute(_APPEND, {**row, "appended_at": self._clock()})
         if not is_sqlite(transaction):
             transaction.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
 
     def pending(self, transaction: Transaction, limit: int) -> list[OutboxRecord]:
         """Records that Kafka has not acknowledged, keys first, each journal's in the order of its numbers."""
-        rows = transaction.execute(
-            select(OUTBOX)
-            .where(OUTBOX.c.sent_at.is_(None), OUTBOX.c.topic.not_in(_HALTED))
-            .order_by(OUTBOX.c.number, OUTBOX.c.topic)  # never by the clock, and no journal keeps others waiting
-            .limit(limit)
-        )
+        rows = transaction.execute(_PENDING, {"limit": limit})
         records = [OutboxRecord(row.topic, row.number, row.key, row.value, _as_bytes(row.headers)) for row in rows]
         return sorted(records, key=lambda each: (not is_family(each.topic, Family.KEYS), each.topic, each.number))
 
     def mark_sent(self, transaction: Transaction, records: Sequence[OutboxRecord]) -> None:
         """Note that Kafka holds these records."""
         if records:
-            transaction.execute(
-                update(OUTBOX)
-                .where(OUTBOX.c.topic == bindparam("_topic"), OUTBOX.c.number == bindparam("_number"))
-                .values(sent_at=self._clock()),
-                [{"_topic": record.topic, "_number": record.number} for record in records],
-            )
+            now = self._clock()
+            sent = [{"_topic": record.topic, "_number": record.number, "sent_at": now} for record in records]
+            transaction.execute(_MARK_SENT, sent)
 
     def mark_held(self, transaction: Transaction, topic: str, highest: int, absent: Sequence[NumberRange]) -> None:
         """The counterpart holds the numbers up to `highest` but these, which ascend, and none above it."""
         now, place = self._clock(), 1
-        for gap in (*absent, NumberRange(first=highest + 1, last=highest + 1)):
-            here = _numbers(topic, place, gap.first - 1)
-            transaction.execute(update(OUTBOX).where(*here, OUTBOX.c.held_at.is_(None)).values(held_at=now))
-            place = gap.last + 1
-            there = _numbers(topic, gap.first, gap.last)
-            transaction.execute(update(OUTBOX).where(*there, OUTBOX.c.held_at.is_not(None)).values(held_at=None))
-        above = OUTBOX.c.topic == topic, OUTBOX.c.number > highest, OUTBOX.c.held_at.is_not(None)
-        transaction.execute(update(OUTBOX).where(*above).values(held_at=None))
+        for first, last in (*((gap.first, gap.last) for gap in absent), (highest + 1, HIGHEST_NUMBER)):
+            transaction.execute(_MARK_HELD, {"_topic": topic, "_first": place, "_last": first - 1, "held_at": now})
+            transaction.execute(_MARK_NOT_HELD, {"_topic": topic, "_first": first, "_last": last})
+            place = last + 1
 
     def held_among(self, transaction: Transaction, topic: str, numbers: Collection[int]) -> list[int]:
         """Those of these numbers that a receipt has said to be held."""
@@ -214,28 +204,21 @@ class Outbox:
             key.decode() for key in transaction.scalars(select(OUTBOX.c.key).where(*is_one, OUTBOX.c.sent_at.is_(None)))
         }
 
-    def lock(self, transaction: Transaction, topics: Sequence[str]) -> Mapping[str, int]:
-        """The last number of each of these journals; nobody else takes the next one before this transaction ends."""
-        insert_new(transaction, JOURNAL_COUNTER, [{"topic": topic, "last_number": 0} for topic in topics])
-        for topic in topics:
-            transaction.execute(select(JOURNAL_COUNTER).where(JOURNAL_COUNTER.c.topic == topic).with_for_update())
-        return self.last_numbers(transaction, topics)
 
-    @staticmethod
-    def last_numbers(transaction: Transaction, topics: Sequence[str]) -> Mapping[str, int]:
-        """The last number of each of these journals; 0 before the first."""
-        found = transaction.execute(select(JOURNAL_COUNTER).where(JOURNAL_COUNTER.c.topic.in_(topics)))
-        return dict.fromkeys(topics, 0) | {row.topic: row.last_number for row in found}
-
-    @staticmethod
-    def _next_number(transaction: Transaction, topic: str) -> int:
-        counted = (
-            upsert(transaction, JOURNAL_COUNTER)
-            .values(topic=topic, last_number=1)
-            .on_conflict_do_update(index_elements=["topic"], set_={"last_number": JOURNAL_COUNTER.c.last_number + 1})
-            .returning(JOURNAL_COUNTER.c.last_number)
-        )
-        return int(transaction.execute(counted).scalar_one())
+_APPEND = OUTBOX.insert()
+_PENDING = (
+    select(OUTBOX)
+    .where(OUTBOX.c.sent_at.is_(None), OUTBOX.c.topic.not_in(_HALTED))
+    .order_by(OUTBOX.c.number, OUTBOX.c.topic)  # never by the clock, and no journal keeps others waiting
+    .limit(bindparam("limit"))
+)
+_OF_TOPIC = OUTBOX.c.topic == bindparam("_topic")
+_MARK_SENT = (
+    update(OUTBOX).where(_OF_TOPIC, OUTBOX.c.number == bindparam("_number")).values(sent_at=bindparam("sent_at"))
+)
+_BETWEEN = OUTBOX.c.number.between(bindparam("_first"), bindparam("_last"))
+_MARK_HELD = update(OUTBOX).where(_OF_TOPIC, _BETWEEN, OUTBOX.c.held_at.is_(None)).values(held_at=bindparam("held_at"))
+_MARK_NOT_HELD = update(OUTBOX).where(_OF_TOPIC, _BETWEEN, OUTBOX.c.held_at.is_not(None)).values(held_at=None)
 
 
 def _numbers(topic: str, first: int, last: int) -> tuple[ColumnElement[bool], ...]:

@@ -76,9 +76,15 @@ def are_any(transaction: Transaction) -> bool:
 
 def of_journal(transaction: Transaction, topic: str, limit: int) -> list[NotedRejection]:
     """The rejections of a journal, the newest numbers first."""
-    wanted = select(REJECTION).where(REJECTION.c.topic == topic).order_by(REJECTION.c.number.desc()).limit(limit)
-    return [NotedRejection(r.topic, r.number, r.hash, r.reason, r.noted_at) for r in transaction.execute(wanted)]
+    found = transaction.execute(_OF_JOURNAL, {"_topic": topic, "limit": limit})
+    return [NotedRejection(row.topic, row.number, row.hash, row.reason, row.noted_at) for row in found]
 
 
 _AMONG = select(REJECTION.c.hash).where(REJECTION.c.hash.in_(bindparam("hashes", expanding=True)))
 _ANY = select(REJECTION.c.hash).limit(1)
+_OF_JOURNAL = (
+    select(REJECTION)
+    .where(REJECTION.c.topic == bindparam("_topic"))
+    .order_by(REJECTION.c.number.desc())
+    .limit(bindparam("limit"))
+)

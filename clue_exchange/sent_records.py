@@ -2,21 +2,20 @@
 Own records that Kafka holds and this database did not know of: they join the outbox as sent, and use up their numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select, update
 
 from clue_exchange.errors import JournalStopped
-from clue_exchange.outbox import Outbox, OutboxRecord
+from clue_exchange.journal_counters import go_on_behind
+from clue_exchange.outbox import OutboxRecord
 from clue_exchange.store import Transaction, insert_new
-from clue_exchange.tables import JOURNAL_COUNTER, OUTBOX
+from clue_exchange.tables import OUTBOX
 
 
-def note_sent(
-    transaction: Transaction, outbox: Outbox, topic: str, records: Sequence[OutboxRecord], now: datetime
-) -> None:
+def note_sent(transaction: Transaction, topic: str, records: Sequence[OutboxRecord], now: datetime) -> None:
     """
     Count these records, which Kafka holds, as ours and sent; no later one gets a number of theirs.
 
@@ -34,16 +33,7 @@ def note_sent(
     ]
     insert_new(transaction, OUTBOX, [{**row, "appended_at": now, "sent_at": now} for row in rows])
     transaction.execute(update(OUTBOX).where(*known, OUTBOX.c.sent_at.is_(None)).values(sent_at=now))
-    go_on_behind(transaction, outbox, {topic: max(by_number, default=0)})
-
-
-def go_on_behind(transaction: Transaction, outbox: Outbox, numbers: Mapping[str, int]) -> None:
-    """The next number of each of these journals is higher than the one given here."""
-    last = outbox.lock(transaction, list(numbers))
-    for topic, number in numbers.items():
-        if last[topic] < number:
-            of_topic = JOURNAL_COUNTER.c.topic == topic
-            transaction.execute(update(JOURNAL_COUNTER).where(of_topic).values(last_number=number))
+    go_on_behind(transaction, {topic: max(by_number, default=0)})
 
 
 def contradicted(topic: str, number: int) -> JournalStopped:

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,7 +27,9 @@ from clue_exchange.errors import StoreBusy, StoreFailed
 from clue_exchange.tables import METADATA
 
 Transaction: TypeAlias = Connection
+Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
+SQLITE = "sqlite"
 SQLITE_BUSY_SECONDS = 5
 SQLITE_RETRY_SECONDS = 0.01
 _SQLITE_TRANSIENT = ("database is locked", "database table is locked")
@@ -54,14 +57,14 @@ class Store:
         Raises:
             StoreFailed: no such server, no such folder, or not a database.
         """
-        engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql_engine(url)
+        engine = _sqlite_engine(url) if make_url(url).get_backend_name() == SQLITE else _postgresql_engine(url)
         with _translated():
             _create_missing(engine, tables)
         return cls(engine)
 
     @property
     def is_sqlite(self) -> bool:
-        return self.engine.dialect.name == "sqlite"
+        return self.engine.dialect.name == SQLITE
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -117,28 +120,41 @@ def insert_new(
 ) -> None:
     """Insert the rows whose key (the primary key, if none is named) is not there yet; the others stay as they are."""
     if rows:
-        columns = [table.c[key]] if key else list(table.primary_key)
-        insert = upsert(transaction, table)
-        transaction.execute(insert.on_conflict_do_nothing(index_elements=columns), list(rows))
+        transaction.execute(_insert_new(transaction.dialect.name, table, key), list(rows))
 
 
 def replace_rows(transaction: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows, all of the same columns, or write them over those with the same primary keys."""
     if rows:
-        keys = [column.name for column in table.primary_key]
-        insert = upsert(transaction, table)
-        changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-        transaction.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+        transaction.execute(_replace_rows(transaction.dialect.name, table, tuple(rows[0])), list(rows))
 
 
-def upsert(transaction: Transaction, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(transaction: Transaction, table: Table) -> Upsert:
     """An INSERT that can say ON CONFLICT, in the words of this database."""
-    return sqlite.insert(table) if is_sqlite(transaction) else postgresql.insert(table)
+    return _upsert(transaction.dialect.name, table)
 
 
 def is_sqlite(transaction: Transaction) -> bool:
     """SQLite has one writer at a time, so its transactions need no row locks; and it has no NOTIFY."""
-    return transaction.dialect.name == "sqlite"
+    return transaction.dialect.name == SQLITE
+
+
+@cache  # to put a statement together costs more than to run it
+def _insert_new(dialect: str, table: Table, key: str | None) -> Upsert:
+    columns = [table.c[key]] if key else list(table.primary_key)
+    return _upsert(dialect, table).on_conflict_do_nothing(index_elements=columns)
+
+
+@cache
+def _replace_rows(dialect: str, table: Table, names: Sequence[str]) -> Upsert:
+    keys = [column.name for column in table.primary_key]
+    insert = _upsert(dialect, table)
+    changed = {name: insert.excluded[name] for name in names if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _upsert(dialect: str, table: Table) -> Upsert:
+    return sqlite.insert(table) if dialect == SQLITE else postgresql.insert(table)
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -107,14 +107,15 @@ AID_BRANCH = Table(
     Column("answer", String(16)),
 )
 
-# Written by clue_exchange/outbox.py alone, and by sent_records.py where it is read back from Kafka. The last number of
-# each own journal, and what still has to reach Kafka.
+# Written by clue_exchange/journal_counters.py alone: the last number of each own journal.
 JOURNAL_COUNTER = Table(
     "journal_counter",
     METADATA,
     Column("topic", String(120), primary_key=True),
     Column("last_number", BigInteger, nullable=False),
 )
+# Written by clue_exchange/outbox.py alone, and by sent_records.py where it is read back from Kafka: what still has to
+# reach Kafka.
 OUTBOX = Table(
     "outbox",
     METADATA,

@@ -5,10 +5,11 @@ The fold's row: how a clue's view stands in the database. Called by the ledger, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Delete, Table, bindparam, delete
 
 from clue_exchange.store import Transaction, insert_new, replace_rows
 from clue_exchange.tables import AID_BRANCH, CLUE
@@ -52,11 +53,15 @@ def reserve(transaction: Transaction, clue_ids: Sequence[UUID], now: datetime) -
 def write_views(transaction: Transaction, views: Sequence[View], now: datetime, into: ViewTables = LIVE) -> None:
     """Replace the rows of these clues, and of their requests for further aid, by what the fold says."""
     replace_rows(transaction, into.clue, [_row(view, now) for view in views])
-    of_these = into.aid_branch.c.clue_id.in_([view.clue_id for view in views])
-    transaction.execute(delete(into.aid_branch).where(of_these))
+    transaction.execute(_forget_branches(into.aid_branch), {"clue_ids": [view.clue_id for view in views]})
     branches = [{"clue_id": view.clue_id, **_branch(b)} for view in views for b in view.folded.view.branches]
     if branches:
         transaction.execute(into.aid_branch.insert(), branches)
+
+
+@cache
+def _forget_branches(table: Table) -> Delete:
+    return delete(table).where(table.c.clue_id.in_(bindparam("clue_ids", expanding=True)))
 
 
 def _branch(branch: Branch) -> Mapping[str, Any]:

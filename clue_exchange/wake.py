@@ -11,7 +11,7 @@ from clue_exchange.errors import StoreBusy
 from clue_exchange.outbox import WAKE_CHANNEL
 from clue_exchange.store import Store
 
-LOOK_EVERY_SECONDS = 0.005
+LOOK_EVERY_SECONDS = 0.002
 """How often SQLite is asked: docs/decisions/0005-waking-the-relay.md."""
 
 

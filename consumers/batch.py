@@ -23,9 +23,10 @@ from clue_exchange.rejections import Rejected
 from clue_exchange.store import Transaction
 from clue_exchange.topics import family_of
 from consumers.dead_letters import DeadLetters
-from consumers.reading import Reader, Reading
+from consumers.reading import Reader
 from consumers.receipts import Receipts
 from consumers.reconcile import Reconciliation
+from consumers.record_reading import Reading
 from consumers.reopening import Reopening
 from consumers.taken import POISON_CAP, Taken
 from schemas.catalog import EVENT_FAMILIES, Family
@@ -98,6 +99,7 @@ class BatchReceiver:
         self._take_effect(transaction, found, taken)
         if any(family_of(topic) is not Family.RECEIPTS for topic in taken.next_offsets):
             self._receipts.write(transaction)
+        self._keyring.settle()
         crash_point("loop.before_commit")
         return taken
 
@@ -137,6 +139,7 @@ class BatchReceiver:
         advance(transaction, before, after, self._clock())
         self._take_effect(transaction, [reading], taken)
         self._receipts.write(transaction)
+        self._keyring.settle()
         return TakenAgain(taken, reading.poison)
 
     def _take_effect(self, transaction: Transaction, found: Sequence[Reading], taken: Taken) -> None:

@@ -4,6 +4,8 @@ The counterpart's key records: data keys that are wrapped for us, its new public
 They are proven like events. A tombstone proves nothing, for it carries no signature: our own copy is kept.
 """
 
+from enum import Enum, auto
+
 from clue_exchange.errors import PoisonRecord
 from clue_exchange.keys import key_announcements, public_keys
 from clue_exchange.keys.arriving_keys import ArrivingKeys, KeyNotForUs, KeyTaken
@@ -16,9 +18,17 @@ from consumers.receive import Proven, contract
 from schemas.key_record import REVOKED, KeyKind, KeyRecord
 
 
-def take_key_record(transaction: Transaction, arriving: ArrivingKeys, proven: Proven) -> bool:
+class Brought(Enum):
+    """What a key record brought: nothing that was not here, another key, or a change of who may sign what."""
+
+    NOTHING = auto()
+    KEY = auto()
+    SIGNING = auto()
+
+
+def take_key_record(transaction: Transaction, arriving: ArrivingKeys, proven: Proven) -> Brought:
     """
-    Take in a key record; whether it brought something new. No effect where it is known.
+    Take in a key record; what it brought. No effect where it is known.
 
     Raises:
         PoisonRecord: not a key record, under another record key, of another owner's topics, not for us, or another key
@@ -36,17 +46,18 @@ def take_key_record(transaction: Transaction, arriving: ArrivingKeys, proven: Pr
             raise PoisonRecord(Reason.KEY_REUSED, number)
         public_keys.add(transaction, record.public_key, record.numbers)
         key_announcements.keep(transaction, source.topic, proven.record)
-        return True
+        return Brought.SIGNING
     if record.kind is KeyKind.revocation:
         public_keys.revoke(transaction, record.key_id.removeprefix(REVOKED), record.numbers)
         key_announcements.keep(transaction, source.topic, proven.record)
-        return True
+        return Brought.SIGNING
     if record.kind is KeyKind.receiving and record.public_key is not None:
         if record.key_id != receiving_key_id(record.public_key):
             raise PoisonRecord(Reason.KEY_REUSED, number)
-        return arriving.take_receiving_key(transaction, owner, record.public_key, number)
+        is_new = arriving.take_receiving_key(transaction, owner, record.public_key, number)
+        return Brought.KEY if is_new else Brought.NOTHING
     try:
-        return arriving.take(transaction, owner, record)
+        return Brought.KEY if arriving.take(transaction, owner, record) else Brought.NOTHING
     except KeyNotForUs:
         raise PoisonRecord(Reason.KEY_NOT_FOR_US, number) from None
     except KeyTaken:

@@ -14,9 +14,8 @@ from clue_exchange.sealing import PartPlace, Unreadable, unseal
 from clue_exchange.signed_events import SignedEvent
 from consumers.dead_letters import Reason
 from consumers.receive import Addressed, contract
-from schemas.codec import known
+from schemas.codec import is_known, known
 from schemas.envelope import Envelope, Part, PersonPart
-from schemas.errors import UnknownFingerprint
 from schemas.event import Event, PersonKey
 from schemas.particulars import Particulars
 from schemas.parts import check_particulars, read_facts, read_particulars
@@ -37,7 +36,9 @@ class Means:
 
     def suffice(self, envelope: Envelope) -> bool:
         """Whether the facts can be read."""
-        return not any(lacking(envelope, self.keys, self.versions))
+        schemas = envelope.facts_schema, envelope.particulars_schema
+        is_here = envelope.agreement_version in self.versions and envelope.facts.key_id in self.keys
+        return is_here and all(map(is_known, schemas))
 
     def persons(self, envelope: Envelope) -> list[PersonPart]:
         """Whose particulars can be read."""
@@ -60,7 +61,7 @@ def lacking(envelope: Envelope, key_ids: Collection[str], versions: Collection[i
         wanted.append(f"agreement version {envelope.agreement_version}")
     if envelope.facts.key_id not in key_ids:
         wanted.append(f"key {envelope.facts.key_id}")
-    unknown = [s.hex() for s in (envelope.facts_schema, envelope.particulars_schema) if not _is_known(s)]
+    unknown = [s.hex() for s in (envelope.facts_schema, envelope.particulars_schema) if not is_known(s)]
     return wanted + [f"a newer version of this program, for schema {each}" for each in unknown]
 
 
@@ -130,14 +131,6 @@ def _checked(
     if len(told) == len(envelope.particulars):
         check_particulars(event, tuple(told.values()))
     return event, told
-
-
-def _is_known(rabin: bytes) -> bool:
-    try:
-        known(rabin)
-    except UnknownFingerprint:
-        return False
-    return True
 
 
 def _unsealed(

@@ -6,7 +6,7 @@ from clue_exchange.clock import Clock
 from clue_exchange.journal_ends import batches_to_end
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys import public_keys
-from clue_exchange.outbox import Outbox, OutboxRecord
+from clue_exchange.outbox import OutboxRecord
 from clue_exchange.sent_records import note_sent
 from clue_exchange.signing import BadSignature, Verifier
 from clue_exchange.store import Store
@@ -18,7 +18,7 @@ from schemas.envelope import Record
 from schemas.errors import ContractError
 
 
-def take_back_figures(agency: str, connect: ConnectConsumer, store: Store, outbox: Outbox, clock: Clock) -> None:
+def take_back_figures(agency: str, connect: ConnectConsumer, store: Store, clock: Clock) -> None:
     """
     Read the agency's own `figures` topic; then the outbox holds every month that has left, also one that it had lost.
 
@@ -33,7 +33,7 @@ def take_back_figures(agency: str, connect: ConnectConsumer, store: Store, outbo
         verifier = public_keys.verifier(transaction, topic)
         ours = [sent for record in received if (sent := _sent(record, verifier)) is not None]
         if ours:
-            note_sent(transaction, outbox, topic, ours, clock())
+            note_sent(transaction, topic, ours, clock())
 
 
 def _sent(record: ReceivedRecord, verifier: Verifier) -> OutboxRecord | None:

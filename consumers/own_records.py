@@ -19,7 +19,7 @@ from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_ke
 from clue_exchange.store import Transaction
 from clue_exchange.topics import is_family
 from consumers.dead_letters import Reason
-from consumers.key_records import take_key_record
+from consumers.key_records import Brought, take_key_record
 from consumers.reading import Reader
 from consumers.receive import Proven, prove, unpack
 from schemas.catalog import Family
@@ -98,7 +98,7 @@ class OwnRecords:
             if reading.poison is not None:
                 _sort_out(taken, topic, reading.source, reading.poison)
         sent = [_sent(each.proven) for each in readings if each.proven]
-        note_sent(transaction, self._outbox, topic, sent, self._clock())
+        note_sent(transaction, topic, sent, self._clock())
         found = [(reading.event, reading.tokens) for reading in readings if reading.event is not None]
         events = [signed for signed, _ in found]
         taken.events = len(events)
@@ -127,7 +127,7 @@ class OwnRecords:
             try:
                 proven = prove(source, unpack(source), public_keys.verifier(transaction, topic))
                 ours.append(proven)
-                taken.keys += take_key_record(transaction, arriving, proven)
+                taken.keys += take_key_record(transaction, arriving, proven) is not Brought.NOTHING
             except PoisonRecord as poison:
                 if poison.reason == Reason.KEY_NOT_FOR_US:
                     taken.unreadable += 1
@@ -136,7 +136,7 @@ class OwnRecords:
         arriving.keep(transaction)
         alive = self._keyring.alive_among(transaction, [_key(each).decode() for each in ours])
         kept = [each for each in ours if _key(each).decode() in alive or not _is_data_key(each)]
-        note_sent(transaction, self._outbox, topic, [_sent_key(each) for each in kept], self._clock())
+        note_sent(transaction, topic, [_sent_key(each) for each in kept], self._clock())
         return taken
 
 

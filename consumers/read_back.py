@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from clue_exchange.clock import Clock
 from clue_exchange.errors import JournalStopped, PositionOutOfRange
+from clue_exchange.journal_counters import go_on_behind, last_numbers
 from clue_exchange.journal_ends import batches_to_end
 from clue_exchange.journals import advance, go_on_at, read_position, recognise
 from clue_exchange.kafka_records import ReceivedRecord
@@ -16,7 +17,6 @@ from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import Ledger
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
-from clue_exchange.sent_records import go_on_behind
 from clue_exchange.store import Store
 from clue_exchange.topics import topic_name
 from consumers.dead_letters import DeadLetters
@@ -103,7 +103,7 @@ class ReadBack:
         with self._connect({}) as consumer:
             ends = consumer.end_offsets({*self._journals, *self._counted})
         with self._books.store.transaction() as transaction:
-            go_on_behind(transaction, self._books.outbox, {topic: ends[topic] for topic in self._counted})
+            go_on_behind(transaction, {topic: ends[topic] for topic in self._counted})
             at = {topic: read_position(transaction, topic).next_offset for topic in self._journals}
         for topic in self._journals:
             if at[topic] > ends[topic]:  # Kafka lost its tail; receipts name what must be sent again
@@ -159,7 +159,7 @@ class ReadBack:
         """The numbers that were given, and are not here, of each own journal of events where there are any."""
         books = self._books
         with books.store.reading() as transaction:
-            given = books.outbox.last_numbers(transaction, self._journals[1:])
+            given = last_numbers(transaction, self._journals[1:])
             lacking = {topic: books.ledger.lacking(transaction, topic, last) for topic, last in given.items()}
         return {topic: numbers for topic, numbers in lacking.items() if numbers}
 

@@ -4,9 +4,9 @@ Reading a batch of one topic, step by step for all its records: prove, known alr
 Every record ends as one `Reading`; a fault in one is its own and stops no other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from clue_exchange import agreements, rejections
 from clue_exchange.access_log import AccessLog, ValidationPermit
@@ -20,12 +20,11 @@ from clue_exchange.ledger import Identities, Ledger
 from clue_exchange.signed_events import SignedEvent
 from clue_exchange.store import Transaction
 from consumers.dead_letters import Reason
-from consumers.key_records import take_key_record, take_tombstone
+from consumers.key_records import Brought, take_key_record, take_tombstone
 from consumers.opening import Means, Opened, open_event
 from consumers.proving import Outcome, Prover
 from consumers.receive import (
     Addressed,
-    Proven,
     address,
     is_agreed,
     prove,
@@ -35,50 +34,10 @@ from consumers.receive import (
     unpack,
 )
 from consumers.reconcile_records import is_reconciliation, read_reconciliation
-from schemas.event import PersonKey
-from schemas.receipt import Receipt
-from schemas.reconciliation import ClueHoldings, DayDigests
-
-NO_TOKENS: Mapping[PersonKey, bytes] = MappingProxyType({})
-
+from consumers.record_reading import Reading
 
 Unreadable: TypeAlias = tuple[Addressed, PoisonRecord]
 """An event that waited, and why it can never be read."""
-
-
-class Reading(NamedTuple):
-    """
-    What reading one record has given so far.
-
-    Attributes:
-        number: the journal number that is used up by it; None where nothing vouches for one.
-        event: the event; None where there is none for us.
-        poison: why it is a dead letter; None where it is not.
-        is_repeated: the ledger has the same bytes already.
-        is_new_key: a key record that brought something new.
-        tokens: of the persons in it who have a number, for the blind index.
-        receipt: what the counterpart says to hold of our journals.
-        reconciliation: what it asks or answers in a round of reconciliation.
-    """
-
-    source: ReceivedRecord
-    number: int | None = None
-    proven: Proven | None = None
-    addressed: Addressed | None = None
-    event: SignedEvent | None = None
-    poison: PoisonRecord | None = None
-    is_repeated: bool = False
-    is_new_key: bool = False
-    tokens: Mapping[PersonKey, bytes] = NO_TOKENS
-    receipt: Receipt | None = None
-    reconciliation: DayDigests | ClueHoldings | None = None
-
-    def attempt(self, step: Callable[["Reading"], "Reading"]) -> "Reading":
-        """The reading after a step; where the record is poison, that is what it ends as."""
-        try:
-            return step(self)
-        except PoisonRecord as poison:
-            return self._replace(number=poison.number, poison=poison, event=None)
 
 
 class Reader:
@@ -95,7 +54,7 @@ class Reader:
     def read_events(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
         """Read records of a journal of events. Nothing is opened before its signature holds."""
         outcomes = self._prover.prove(sources, public_keys.verifier(transaction, topic))
-        readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
+        readings = [Reading.of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
         readings = self._mark_repeated(transaction, readings)
         terms = agreements.terms(transaction)
         readings = [reading.attempt(lambda each: self._addressing(each, terms)) for reading in readings]
@@ -126,20 +85,33 @@ class Reader:
         return self._access_log.validating(transaction, subjects) if subjects else None
 
     def read_keys(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
-        """Read key records, one after the other: one may bring the key that signs the next. New data keys are kept."""
+        """
+        Read key records, one after the other: one may bring the key that signs the next.
+
+        New data keys are on their way to the vault: `KeyRing.settle` before the transaction commits.
+        """
         arriving = self._keyring.arriving()
+        outcomes = self._prover.prove(sources, public_keys.verifier(transaction, topic))
+        has_changed = False
 
-        def taking(reading: Reading) -> Reading:
-            if reading.source.value is None:
-                take_tombstone(transaction, self._keyring, reading.source.key)
+        def taking(reading: Reading, outcome: Outcome) -> Reading:
+            nonlocal has_changed
+            source = reading.source
+            if source.value is None:
+                take_tombstone(transaction, self._keyring, source.key)
                 return reading._replace(is_repeated=True)
-            verifier = public_keys.verifier(transaction, topic)
-            proven = prove(reading.source, unpack(reading.source), verifier)
-            is_new = take_key_record(transaction, arriving, proven)
-            return reading._replace(number=proven.record.number, is_new_key=is_new, is_repeated=not is_new)
+            if has_changed:  # who may sign: what was proven at the beginning proves nothing any more
+                outcome = prove(source, unpack(source), public_keys.verifier(transaction, topic))
+            if isinstance(outcome, PoisonRecord):
+                raise outcome
+            brought = take_key_record(transaction, arriving, outcome)
+            has_changed = has_changed or brought is Brought.SIGNING
+            is_new = brought is not Brought.NOTHING
+            return reading._replace(number=outcome.record.number, is_new_key=is_new, is_repeated=not is_new)
 
-        readings = [Reading(source).attempt(taking) for source in sources]
-        arriving.keep(transaction)
+        proven = zip(sources, outcomes, strict=True)
+        readings = [Reading(source).attempt(partial(taking, outcome=outcome)) for source, outcome in proven]
+        arriving.keep_beside(transaction)
         return readings
 
     def read_receipts(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> list[Reading]:
@@ -153,13 +125,15 @@ class Reader:
                 return reading._replace(reconciliation=read_reconciliation(reading.proven, self._agency))
             return reading._replace(receipt=read_receipt(reading.proven, self._agency))
 
-        readings = [_of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
+        readings = [Reading.of(source, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
         return [reading.attempt(taking) for reading in readings]
 
     def read_again(self, transaction: Transaction) -> tuple[list[Opened], list[Unreadable]]:
         """The waiting events whose facts can be read now, and those that prove to be poison."""
-        terms = agreements.terms(transaction)
         unread = [stored_event(topic, value) for topic, value in self._ledger.unread(transaction)]
+        if not unread:
+            return [], []
+        terms = agreements.terms(transaction)
         waiting = [each for each in unread if is_agreed(each, terms)]
         of_another = (each for each in unread if not is_agreed(each, terms))
         unreadable = [(each, PoisonRecord(Reason.AGREEMENT_MISMATCH, each.number)) for each in of_another]
@@ -221,17 +195,7 @@ class _Taken:
             return reading._replace(event=None, is_repeated=True)
         self._in_batch.add(event.hash)
         if self._by_event_id.setdefault(event.envelope.event_id, event.hash) != event.hash:
-            return _poisoned(reading, Reason.EVENT_ID_REUSED)
+            return reading.poisoned(Reason.EVENT_ID_REUSED)
         if self._by_number.setdefault((event.topic, event.number), event.hash) != event.hash:
-            return _poisoned(reading, Reason.NUMBER_REUSED)
+            return reading.poisoned(Reason.NUMBER_REUSED)
         return reading
-
-
-def _of(source: ReceivedRecord, outcome: Outcome) -> Reading:
-    if isinstance(outcome, PoisonRecord):
-        return Reading(source, number=outcome.number, poison=outcome)
-    return Reading(source, number=outcome.record.number, proven=outcome)
-
-
-def _poisoned(reading: Reading, reason: Reason) -> Reading:
-    return reading._replace(event=None, poison=PoisonRecord(reason, reading.number))

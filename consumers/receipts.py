@@ -11,7 +11,8 @@ from clue_exchange import acknowledgements, rejections
 from clue_exchange.acknowledgements import Acknowledged
 from clue_exchange.clock import Clock
 from clue_exchange.crash_points import crash_point
-from clue_exchange.journals import read_position
+from clue_exchange.journal_counters import last_numbers
+from clue_exchange.journals import Position, read_positions
 from clue_exchange.keys import missing_keys
 from clue_exchange.ledger import Ledger, Placement
 from clue_exchange.outbox import Outbox
@@ -87,7 +88,7 @@ class Receipts:
         source, number = proven.source, proven.record.number
         acknowledgements.keep(transaction, source.topic, number, source.value or b"", self._clock())
         taken = TakenReceipt(source.topic, number)
-        given = self._outbox.last_numbers(transaction, self._own)
+        given = last_numbers(transaction, self._own)
         for journal in receipt.journals:
             known = acknowledgements.read(transaction, journal.topic)
             if why := self._why_impossible(transaction, known, journal, given[journal.topic]):
@@ -149,16 +150,17 @@ class Receipts:
         return journal_hash(before, self._ledger.body_hashes(transaction, known.topic, after, up_to))
 
     def _now(self, transaction: Transaction) -> Receipt:
-        numbers = self._outbox.last_numbers(transaction, self._own)
+        numbers = last_numbers(transaction, self._own)
+        positions = read_positions(transaction, self.received)
         return Receipt(
             recipient=self._counterpart,
-            journals=tuple(self._held(transaction, topic) for topic in self.received),
+            journals=tuple(self._held(transaction, position) for position in positions),
             missing_keys=tuple(missing_keys.listed(transaction, KEYS_CAP)),
             sent=tuple(JournalNumber(topic=topic, number=numbers[topic]) for topic in self._own),
         )
 
-    def _held(self, transaction: Transaction, topic: str) -> JournalReceipt:
-        position = read_position(transaction, topic)
+    def _held(self, transaction: Transaction, position: Position) -> JournalReceipt:
+        topic = position.topic
         rejected = rejections.of_journal(transaction, topic, REJECTED_CAP)
         return JournalReceipt(
             topic=topic,

@@ -3,6 +3,7 @@ Figures on their way to the levels above: a month leaves an agency once, in a re
 """
 
 from clue_exchange.errors import CommandRefused
+from clue_exchange.journal_counters import lock
 from clue_exchange.outbox import Outbox
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
@@ -25,7 +26,7 @@ def publish_figures(transaction: Transaction, outbox: Outbox, agency: str, told:
         CommandRefused: others of that month have left. Two versions of it would tell what lies between them.
     """
     topic, key = topic_name(agency, Family.FIGURES), told.month.encode()
-    outbox.lock(transaction, [topic])
+    lock(transaction, [topic])
     before = outbox.first_under(transaction, topic, key)
     if before is None:
         return outbox.append(transaction, topic, key, told.to_body(), {})

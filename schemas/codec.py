@@ -67,6 +67,11 @@ def _by_fingerprint() -> Mapping[bytes, Schema]:
     return {schema.fingerprint: schema for schema in released().values()}
 
 
+def is_known(rabin: bytes) -> bool:
+    """Whether a released schema has this fingerprint."""
+    return rabin in _by_fingerprint()
+
+
 def known(rabin: bytes) -> Schema:
     """
     The schema with this fingerprint.

@@ -43,8 +43,9 @@ def clocks(placed: Iterable[Placed], deadlines_of: DeadlinesOf, calendar: Calend
 
 def owes_anything(view: ClueView) -> bool:
     """Whether a clock may be open in this view: else nobody need look at the clue's clocks."""
-    is_owed = any(rule.runs(view) or rule.pauses(view) for rule in TABLE)
-    return is_owed or view.state not in NOT_IN_HAND or any(not visit.is_held for visit in view.visits)
+    if view.state not in NOT_IN_HAND or any(not visit.is_held for visit in view.visits):
+        return True
+    return any(rule.runs(view) or rule.pauses(view) for rule in TABLE)
 
 
 @dataclass(slots=True)

@@ -108,8 +108,17 @@ class ArrivingKeys:
         """First the vault: a key without a row is never used; a row without a key would be a loss."""
         if self._keys:
             self._vault.put(self._keys)
-            insert_new(transaction, DATA_KEY, self._rows)
-            transaction.execute(_WRAPPED, [_wrapped(each, self._wrapped[each]) for each in self._wrapped])
+            self._write_rows(transaction)
+
+    def keep_beside(self, transaction: Transaction) -> None:
+        """The same while the caller goes on; it waits with `KeyRing.settle` before it commits."""
+        if self._keys:
+            self._vault.put_beside(self._keys)
+            self._write_rows(transaction)
+
+    def _write_rows(self, transaction: Transaction) -> None:
+        insert_new(transaction, DATA_KEY, self._rows)
+        transaction.execute(_WRAPPED, [_wrapped(each, self._wrapped[each]) for each in self._wrapped])
 
     def take_receiving_key(self, transaction: Transaction, owner: str, public: bytes, number: int) -> bool:
         """A new receiving key of its owner, for which data keys are wrapped from now on; whether it is new here."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clue_exchange.journal_counters import last_numbers
 from clue_exchange.keys import public_keys, receiving_keys
 from clue_exchange.keys.keystore import PrivateKeys, ReceivingKey, SigningKey
 from clue_exchange.keys.receiving_keys import PublicReceivingKey
@@ -102,7 +103,7 @@ class KeyList:
     def _signing_now(self, transaction: Transaction, keys: PrivateKeys) -> str | None:
         """The key that the next event of ours is signed with; None where there is none, and nothing can be sent."""
         topic = topic_name(self._agency, Family.CLUES)
-        next_number = self._outbox.last_numbers(transaction, [topic])[topic] + 1
+        next_number = last_numbers(transaction, [topic])[topic] + 1
         allowed = self._outbox.may_sign(transaction, topic, next_number)
         return next((key.key_id for key in reversed(keys.signing) if key.key_id in allowed), None)
 

@@ -106,6 +106,10 @@ class KeyRing:
         """Publish again, for a new receiving key, some of what is wrapped for an older one; answers how many."""
         return self._wrapping.wrap_anew(transaction)
 
+    def settle(self) -> None:
+        """Return when the vault has what arrived: to be called before the transaction of its rows commits."""
+        self._vault.settle()
+
     def destroy(self, transaction: Transaction, clue_id: UUID, persons: Collection[PersonKey]) -> None:
         """
         Mark the keys of these persons dead, also one that is not here yet, and delete our copies of what carried them.

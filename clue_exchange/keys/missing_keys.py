@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from clue_exchange.key_tables import DATA_KEY, MISSING_KEY
 from clue_exchange.store import Transaction, insert_new
@@ -23,8 +23,7 @@ class KeyOf(NamedTuple):
 
 def here(transaction: Transaction, key_ids: Collection[str]) -> set[str]:
     """Those of these keys that have arrived and live."""
-    alive = DATA_KEY.c.key_id.in_(key_ids), DATA_KEY.c.destroyed_at.is_(None)
-    return set(transaction.scalars(select(DATA_KEY.c.key_id).where(*alive)))
+    return set(transaction.scalars(_ALIVE, {"key_ids": list(key_ids)}))
 
 
 def note(transaction: Transaction, wanted: Mapping[str, KeyOf], now: datetime) -> None:
@@ -40,9 +39,18 @@ def listed(transaction: Transaction, limit: int) -> list[str]:
 
     So is the key of a person who is erased: it will never come, and must not.
     """
-    of_her = (DATA_KEY.c[name] == MISSING_KEY.c[name] for name in KeyOf._fields)
-    hers = and_(*of_her, DATA_KEY.c.destroyed_at.is_not(None))
-    settled = select(DATA_KEY.c.key_id).where(or_(DATA_KEY.c.key_id == MISSING_KEY.c.key_id, hers))
-    transaction.execute(delete(MISSING_KEY).where(settled.exists()))
-    wanted = select(MISSING_KEY.c.key_id).order_by(MISSING_KEY.c.since, MISSING_KEY.c.key_id).limit(limit)
-    return list(transaction.scalars(wanted))
+    if transaction.execute(_ANY).first() is None:
+        return []
+    transaction.execute(_STRIKE_OFF)
+    return list(transaction.scalars(_OLDEST, {"limit": limit}))
+
+
+_OF_HER = (DATA_KEY.c[name] == MISSING_KEY.c[name] for name in KeyOf._fields)
+_HERS = and_(*_OF_HER, DATA_KEY.c.destroyed_at.is_not(None))
+_SETTLED = select(DATA_KEY.c.key_id).where(or_(DATA_KEY.c.key_id == MISSING_KEY.c.key_id, _HERS))
+_STRIKE_OFF = delete(MISSING_KEY).where(_SETTLED.exists())
+_ANY = select(MISSING_KEY.c.key_id).limit(1)
+_OLDEST = select(MISSING_KEY.c.key_id).order_by(MISSING_KEY.c.since, MISSING_KEY.c.key_id).limit(bindparam("limit"))
+_ALIVE = select(DATA_KEY.c.key_id).where(
+    DATA_KEY.c.key_id.in_(bindparam("key_ids", expanding=True)), DATA_KEY.c.destroyed_at.is_(None)
+)

@@ -6,6 +6,7 @@ nothing is wrapped for it alone any more.
 from sqlalchemy import func, select
 
 from clue_exchange.errors import CommandRefused
+from clue_exchange.journal_counters import lock
 from clue_exchange.key_tables import DATA_KEY
 from clue_exchange.keys import receiving_keys
 from clue_exchange.keys.keystore import KeyFile, PrivateKeys, ReceivingKey
@@ -32,7 +33,7 @@ class ReceivingRotation:
             KeysUnavailable: the key file cannot be opened.
         """
         with self._store.transaction() as transaction:
-            self._outbox.lock(transaction, [self._keys_topic])  # of two at once the second sees the first's file
+            lock(transaction, [self._keys_topic])  # of two at once the second sees the first's file
             keys = file.read()
             if keys.receiving[-1].key_id in receiving_keys.ids(transaction, self._agency):
                 keys = keys.with_new_receiving_key()
@@ -47,7 +48,7 @@ class ReceivingRotation:
             CommandRefused: not an old key of ours, or a data key is wrapped for it alone, as far as is known here.
         """
         with self._store.transaction() as transaction:
-            self._outbox.lock(transaction, [self._keys_topic])
+            lock(transaction, [self._keys_topic])
             keys = file.read()
             if keys.receiving_key(key_id) is None or key_id == keys.receiving[-1].key_id:
                 raise CommandRefused(f"{key_id} is no old receiving key of this agency: see `keys list`")
@@ -66,7 +67,7 @@ class ReceivingRotation:
             CommandRefused: it is in the key file, or was never ours.
         """
         with self._store.transaction() as transaction:
-            self._outbox.lock(transaction, [self._keys_topic])
+            lock(transaction, [self._keys_topic])
             keys = file.read()
             if keys.receiving_key(key_id) is not None or not self._is_known(transaction, keys, key_id):
                 raise CommandRefused(f"{key_id} is no receiving key of this agency that is lost: see `keys list`")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clue_exchange.errors import CommandRefused
+from clue_exchange.journal_counters import lock
 from clue_exchange.keys import key_announcements, public_keys
 from clue_exchange.keys.keystore import KeyFile, PrivateKeys, SigningKey
 from clue_exchange.outbox import Outbox
@@ -53,9 +54,7 @@ class KeyRotation:
             KeysUnavailable: the key file cannot be opened.
         """
         with self._store.transaction() as transaction:
-            last = self._outbox.lock(
-                transaction, self._topics
-            )  # two rotations at once: the second sees the first's file
+            last = lock(transaction, self._topics)  # two rotations at once: the second sees the first's file
             keys = file.read()
             if self._is_announced(transaction, keys.signing[-1]):
                 keys = keys.with_new_signing_key()
@@ -80,7 +79,7 @@ class KeyRotation:
             CommandRefused: not a key of ours that is valid, or no other key that the counterpart knows would be left.
         """
         with self._store.transaction() as transaction:
-            last = self._outbox.lock(transaction, self._topics)
+            last = lock(transaction, self._topics)
             self._require_revocable(transaction, key_id)
             self._require_another(transaction, key_id, keys, last)
             numbers = tuple(JournalNumber(topic=topic, number=number) for topic, number in last.items())

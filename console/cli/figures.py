@@ -61,7 +61,7 @@ def publish(month: Month, config: Path, as_json: bool, **given: Any) -> None:
         if month.last >= china_date(agency.clock()):
             raise CommandRefused(f"{month} is not over yet: it can be published from {month.next.first} on")
         name = agency.settings.agency
-        take_back_figures(name, agency.consumer, agency.store, agency.outbox, agency.clock)
+        take_back_figures(name, agency.consumer, agency.store, agency.clock)
         with agency.store.transaction() as transaction:
             courses = read_courses(transaction, agency.ledger)
             told = month_record(month, courses, terms_of(transaction, agency.clock_reader))

@@ -15,6 +15,7 @@ from rich.console import Console
 from clue_exchange import acknowledgements, rejections
 from clue_exchange.acknowledgements import Acknowledged
 from clue_exchange.errors import CommandRefused
+from clue_exchange.journal_counters import last_numbers
 from clue_exchange.outbox import Unacknowledged
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.rejections import NotedRejection
@@ -54,7 +55,7 @@ class JournalStanding:
         with agency.store.reading() as transaction:
             now = agency.clock()
             limit = agency.agreements.limits(transaction, china_date(now)).gap_alarm
-            given = agency.outbox.last_numbers(transaction, topics)
+            given = last_numbers(transaction, topics)
             return [
                 cls(
                     acknowledgements.read(transaction, topic),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from clue_exchange.evidence.records import check_journal
+from clue_exchange.journal_counters import last_numbers
 from clue_exchange.journals import read_position
 from clue_exchange.keys import public_keys
 from clue_exchange.topics import topic_name
@@ -35,7 +36,7 @@ def verify_journal(context: click.Context, /, journal: str, own: bool, config: P
         topic = topic_name(owner, Family(journal))
         with agency.store.reading() as transaction:
             keys = public_keys.keys_of(transaction, topic)
-            sent = agency.outbox.last_numbers(transaction, [topic])[topic]
+            sent = last_numbers(transaction, [topic])[topic]
             last = sent if own else read_position(transaction, topic).next_number - 1
         findings = check_journal(topic, journal_values(agency.consumer, topic), keys, last)
     if as_json:

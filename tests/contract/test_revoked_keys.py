@@ -2,12 +2,13 @@
 A revoked key signs nothing more, and what it signed before is still believed. On SQLite and on PostgreSQL.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 import pytest
 
 from clue_exchange.errors import CommandRefused, KeysUnavailable
+from clue_exchange.journal_counters import lock
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys import public_keys
 from clue_exchange.keys.keystore import SigningKey
@@ -78,6 +79,17 @@ def test_what_a_revoked_key_signs_later_is_a_dead_letter_with_an_alert(theft: Af
         (Reason.BAD_SIGNATURE, True, None)
     ]
     assert taken.placements == []
+
+
+def test_what_a_revoked_key_signs_in_the_batch_of_its_revocation_is_refused(theft: AfterTheft) -> None:
+    """Key records are proven together; from the one that revokes a key on, that proof is worth nothing."""
+    later = signed_with(theft.thief, KEYS, 50, announcement(theft.thief, CLUES))
+    after_all = 1 + max(record.offset for record in theft.stream if record.topic == KEYS)
+
+    taken = theft.sides.give(Role.procuratorate, [*theft.stream, replace(later, offset=after_all)])
+
+    assert [each.reason for each in taken.dead_letters] == [Reason.BAD_SIGNATURE]
+    assert len(taken.placements) == 2
 
 
 def test_a_revoked_key_cannot_take_its_revocation_back(theft: AfterTheft) -> None:
@@ -166,7 +178,7 @@ def test_a_command_that_meets_a_revocation_half_way_signs_nothing_with_the_revok
 
     command = Thread(target=transfer)
     with begun.federation.store.transaction() as transaction:
-        last = begun.federation.outbox.lock(transaction, [KEYS, CLUES])
+        last = lock(transaction, [KEYS, CLUES])
         command.start()
         assert has_begun.wait(60)
         numbers = [JournalNumber(topic=topic, number=number) for topic, number in last.items()]

@@ -16,7 +16,9 @@ from console.wiring import Agency
 
 ASK_AGAIN_SECONDS = 1.0
 PROMPT_SECONDS = 4.0
-"""Who is told to stop waits no longer for a part that waits for Kafka: what it does then is what a kill leaves."""
+"""A process that is told to stop waits no longer for what waits for Kafka: it leaves what a kill leaves."""
+PATIENT_SECONDS = 120.0
+"""A node within a process that lives on: longer than any part waits for Kafka."""
 STANDS_BY = "another node of this agency works; this one stands by, and takes over when that one is gone"
 
 
@@ -32,9 +34,14 @@ def settle_memory() -> None:
 
 
 class Node:
-    """The node of one agency; of several with the same database one works, and the others stand by."""
+    """
+    The node of one agency; of several with the same database one works, and the others stand by.
 
-    def __init__(self, agency: Agency, log: Log) -> None:
+    Told to stop, it leaves a part behind that has not ended after `patience_seconds`.
+    """
+
+    def __init__(self, agency: Agency, log: Log, patience_seconds: float = PATIENT_SECONDS) -> None:
+        self._patience_seconds = patience_seconds
         self._agency = agency
         self._log = log
         self._lease = agency.lease()
@@ -148,7 +155,7 @@ class Node:
         """Until all parts have ended: before it stands by, a node is sure of it; one that is to stop is not patient."""
         while worker.is_alive() and not self._stop.is_set():
             worker.join(ASK_AGAIN_SECONDS)
-        worker.join(PROMPT_SECONDS)
+        worker.join(self._patience_seconds)
 
     def _guarded(self, part: Callable[[], None]) -> None:
         """A part that must stop takes the node with it: half a node would look alive."""

@@ -13,7 +13,7 @@ import click
 from clue_exchange.errors import StoreBusy
 from clue_exchange.logs import Log, json_log
 from clue_exchange.settings import Settings
-from console.node import Node, settle_memory
+from console.node import PROMPT_SECONDS, Node, settle_memory
 from console.wiring import Agency
 
 OPEN_SECONDS = 60
@@ -32,7 +32,7 @@ def node(config: Path) -> None:
     settings = Settings.load(config)
     log = json_log(sys.stdout, agency=settings.agency)
     with closing(_opened(settings, log)) as agency:
-        running = Node(agency, log)
+        running = Node(agency, log, PROMPT_SECONDS)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: running.stop())
         settle_memory()

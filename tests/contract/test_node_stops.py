@@ -11,21 +11,20 @@ import pytest
 
 from clue_exchange.embedded.ports import HOST
 from clue_exchange.logs import json_log
-from console import node
+from console.node import Node
 from tests.two_sides import TwoSides
 
 WAIT_SECONDS = 60
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-def test_a_node_that_waits_for_kafka_stops_without_waiting(sides: TwoSides, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_node_that_waits_for_kafka_stops_without_waiting(sides: TwoSides) -> None:
     """A broker that takes connections and answers nothing: what was begun is left behind, as by a kill."""
-    monkeypatch.setattr(node, "PROMPT_SECONDS", 0.1)
     told = io.StringIO()
     with socket.create_server((HOST, 0)) as silent:
         silent.settimeout(WAIT_SECONDS)
         moved = sides.moved_to(f"{HOST}:{silent.getsockname()[1]}")
-        running = node.Node(moved.federation, json_log(told))
+        running = Node(moved.federation, json_log(told), patience_seconds=0.1)
         thread = threading.Thread(target=running.run)
         thread.start()
         waiting, _ = silent.accept()

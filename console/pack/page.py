@@ -3,7 +3,7 @@ The monthly pack as one HTML page: self-contained, without scripts, to be read o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -74,7 +74,8 @@ def _agenda(pack: Pack) -> str:
         parts.append(f"<h3>{_both(name)}({len(found)})</h3>\n<p>{_both(what)}</p>\n")
         if agenda == "overdue" and found:
             parts.append(_by_duty(found))
-        parts.append(_table(_CASE_HEADS, map(_case, found), f"{name}", "cases") if found else NONE)
+        heads = (*_CASE_HEADS, *_SINCE.get(agenda, _SINCE_LAST))
+        parts.append(_table(heads, map(_case, found), f"{name}", "cases") if found else NONE)
     return "".join((*parts, "</section>\n"))
 
 
@@ -93,9 +94,13 @@ _CASE_HEADS = (
     "事项、原因 duty or reason",
     "状态 state",
     "待办方 to act",
-    "自 since",
-    "工作日 working days",
 )
+_SINCE_LAST = ("自 since", "工作日 working days")
+_SINCE: Mapping[str, Cells] = {
+    "overdue": ("期限 last day", "已逾期工作日 working days late"),
+    "handed_over_late": ("期限 last day", "逾期工作日 working days late"),
+}
+"""What the last two columns tell: the agenda counts from the last event, or from the last day of the deadline."""
 
 
 def _case(case: Case) -> Cells:

@@ -42,7 +42,10 @@ AGENDA: Mapping[str, tuple[Meaning, Meaning]] = {
     ),
     "stuck": (
         Meaning("停滞线索", "Stuck"),
-        Meaning("15个工作日以上没有任何进展", "Nothing has happened for 15 working days or more"),
+        Meaning(
+            "15个工作日以上没有任何进展,且未列入上述各项;所列为正在计时的事项",
+            "Nothing has happened for 15 working days or more, and not listed above; with the duties that run",
+        ),
     ),
 }
 
@@ -63,7 +66,7 @@ def code_in_words(code: str) -> str:
     if code in DUTIES:
         return str(DUTIES[code])
     meaning = next((MEANINGS[each][code] for each in _CODES if code in MEANINGS[each]), None)
-    return code if meaning is None else f"{code} {meaning.zh}"
+    return code if meaning is None else f"{code} {meaning}"
 
 
 def codes_in_words(given: tuple[str, ...]) -> str:

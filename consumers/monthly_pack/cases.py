@@ -29,7 +29,7 @@ class Agenda(StrEnum):
 
 
 STUCK_WORKING_DAYS = 15
-"""A running clue in which nothing happened for so long is looked at, whether or not a deadline has passed."""
+"""A running clue in which nothing happened for so long is looked at, also where no deadline has passed."""
 _LISTED = {State.disputed: Agenda.disputed, State.returned: Agenda.returned, State.redirected: Agenda.redirected}
 _AT_REST = frozenset({State.finished, State.withdrawn, State.closed, State.declined})
 
@@ -40,7 +40,7 @@ class Case:
     A clue on the agenda.
 
     Attributes:
-        codes: the reasons, or the duty that is overdue.
+        codes: the reasons, or the duty that is overdue; of a stuck clue the duties that run.
         party: who has to act.
         since: the day from which the days are counted: of the last event, or the last day of the deadline.
         working_days: since then, as of the month's last day; of what was handed over late, until that was done.
@@ -70,9 +70,12 @@ def _of(course: Course, period: Period, terms: Terms) -> Iterator[Case]:
         days = terms.working_days(since, until)
         return Case(agenda, str(course.clue_id), view.state, view.urgent, codes, party, str(since), days)
 
-    for clock in terms.clocks(course, today):
-        if clock.due is not None and clock.is_overdue(today + timedelta(days=1)):
-            yield case(Agenda.overdue, (clock.duty,), clock.by, clock.due)
+    found = terms.clocks(course, today)
+    running = [clock for clock in found if clock.is_running]
+    overdue = [clock for clock in running if clock.is_overdue(today + timedelta(days=1))]
+    for clock in overdue:
+        yield case(Agenda.overdue, (clock.duty,), clock.by, clock.due or today)
+    for clock in found:
         if clock.duty is Duty.hand_over and clock.is_late(today) and period.has(course.opened_on):
             yield case(
                 Agenda.handed_over_late, (course.opening.source,), clock.by, clock.due or today, clock.ended_on or today
@@ -80,8 +83,8 @@ def _of(course: Course, period: Period, terms: Terms) -> Iterator[Case]:
     agenda = _LISTED.get(view.state)
     if agenda is not None:
         yield case(agenda, _last_reasons(course), view.turn, last)
-    elif view.state not in _AT_REST and terms.working_days(last, today) >= STUCK_WORKING_DAYS:
-        yield case(Agenda.stuck, (), view.turn, last)
+    elif view.state not in _AT_REST and not overdue and terms.working_days(last, today) >= STUCK_WORKING_DAYS:
+        yield case(Agenda.stuck, tuple(clock.duty for clock in running), view.turn, last)
 
 
 def _last_reasons(course: Course) -> tuple[str, ...]:

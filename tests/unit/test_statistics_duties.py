@@ -50,10 +50,16 @@ def test_a_duty_past_its_last_day_is_overdue_by_duty_and_party() -> None:
     line = of_everything([waits], "F2", "duty", "take_up", "procuratorate", period=MARCH)
 
     assert line.values == {"ended": 0, "on_time": 0, "overdue": 1}
-    assert [(each.agenda, each.codes) for each in cases([waits], MARCH, TERMS)] == [
-        ("overdue", ("take_up",)),
-        ("stuck", ()),
-    ]
+    assert [(each.agenda, each.codes) for each in cases([waits], MARCH, TERMS)] == [("overdue", ("take_up",))]
+
+
+def test_a_clue_is_stuck_where_nothing_happens_and_nothing_is_overdue_yet() -> None:
+    """Taken up, and no word for the rest of the month: the first report is due in June; nobody is late."""
+    silent = told(ClueBuilder().at(State.accepted).fold(Role.federation))
+
+    (found,) = cases([silent], MARCH, TERMS)
+
+    assert (found.agenda, found.codes, found.party) == ("stuck", ("first_progress",), "procuratorate")
 
 
 def test_what_is_paused_is_overdue_for_nobody() -> None:

@@ -11,11 +11,13 @@ from clue_exchange.sent_records import note_sent
 from clue_exchange.signing import BadSignature, Verifier
 from clue_exchange.store import Store
 from clue_exchange.topics import topic_name
-from consumers.levels.county_records import prove
+from consumers.levels.county_journal import prove
 from consumers.loop import ConnectConsumer
 from schemas.catalog import Family
-from schemas.envelope import Record
+from schemas.codec import is_framed
 from schemas.errors import ContractError
+from schemas.figures_record import FiguresPublished
+from schemas.key_record import KeyRecord
 
 
 def take_back_figures(agency: str, connect: ConnectConsumer, store: Store, clock: Clock) -> None:
@@ -36,11 +38,16 @@ def take_back_figures(agency: str, connect: ConnectConsumer, store: Store, clock
             note_sent(transaction, topic, ours, clock())
 
 
-def _sent(record: ReceivedRecord, verifier: Verifier) -> OutboxRecord | None:
-    """The record as the outbox keeps it, under the month that is signed; None of what a third hand has put there."""
+def _sent(received: ReceivedRecord, verifier: Verifier) -> OutboxRecord | None:
+    """The record as the outbox keeps it, under the key that is signed; None of what a third hand has put there."""
     try:
-        month = prove(record, verifier).month
+        record = prove(received, verifier)
+        key = _key(record.body)
     except (BadSignature, ContractError):
         return None
-    value = record.value or b""
-    return OutboxRecord(record.topic, Record.from_value(value).number, month.encode(), value, tuple(record.headers))
+    return OutboxRecord(received.topic, record.number, key.encode(), received.value or b"", tuple(received.headers))
+
+
+def _key(body: bytes) -> str:
+    """The month, or the id of a change of keys."""
+    return KeyRecord.from_body(body).key_id if is_framed("KeyRecord", body) else FiguresPublished.from_body(body).month

@@ -118,6 +118,12 @@ class Doors:
             yield was_written
 
 
+def as_options(security: KafkaSecurity) -> list[str]:
+    """The same as options of the command line."""
+    given = security.model_dump(mode="json", exclude_none=True)
+    return [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+
+
 def with_password(doors: Doors, folder: Path, username: str, password: str) -> KafkaSecurity:
     """A client that has no certificate."""
     file = folder / f"{username}.password"

@@ -4,6 +4,7 @@ Steps of tests about keys: an agency's outbox goes to Kafka, a process begins an
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.keystore import KeyFile, SigningKey
@@ -57,10 +58,17 @@ def forged(topic: str, number: int, like: ReceivedRecord, key: SigningKey) -> Re
     return replace(like, topic=topic, offset=number - 1, value=_value(topic, number, body, key))
 
 
-def signed_with(key: SigningKey, topic: str, number: int, record: KeyRecord) -> ReceivedRecord:
-    """A key record as whoever has this key would sign it."""
-    value = _value(topic, number, record.to_body(), key)
-    return ReceivedRecord(topic, 0, number - 1, record.key_id.encode(), value, (), 0)
+class HasBody(Protocol):
+    """What stands in a record."""
+
+    def to_body(self) -> bytes: ...
+
+
+def signed_with(key: SigningKey, topic: str, number: int, what: HasBody) -> ReceivedRecord:
+    """A record as whoever has this key would sign it; the record key is that of a key record."""
+    value = _value(topic, number, what.to_body(), key)
+    record_key = what.key_id if isinstance(what, KeyRecord) else ""
+    return ReceivedRecord(topic, 0, number - 1, record_key.encode(), value, (), 0)
 
 
 def announcement(key: SigningKey, topic: str, first: int = 1) -> KeyRecord:

@@ -146,8 +146,8 @@ class TwoSides:
 
 
 def is_note(topic: str) -> bool:
-    """A dead-letter note is for operators, not for the counterpart."""
-    return topic.endswith(".dead-letter")
+    """A dead-letter note is for operators, figures are for the levels above: the counterpart reads neither."""
+    return topic.endswith((".dead-letter", ".figures"))
 
 
 def as_received(record: OutboxRecord, offset: int) -> ReceivedRecord:

@@ -15,6 +15,7 @@ from clue_exchange.outbox import Outbox
 from clue_exchange.store import Store, Transaction
 from clue_exchange.topics import topic_name
 from schemas.catalog import Family
+from schemas.envelope import Record
 from schemas.key_record import REVOKED, JournalNumber, KeyKind, KeyRecord
 
 LOCK_ORDER = (Family.KEYS, Family.CLUES, Family.CASE_PROGRESS, Family.RECEIPTS, Family.DEAD_LETTER, Family.FIGURES)
@@ -42,6 +43,7 @@ class KeyRotation:
         self._store = store
         self._outbox = outbox
         self._keys_topic = topic_name(agency, Family.KEYS)
+        self._told_in = self._keys_topic, topic_name(agency, Family.FIGURES)
         self._topics = [topic_name(agency, family) for family in LOCK_ORDER]
 
     def rotate(self, file: KeyFile) -> Rotated:
@@ -63,12 +65,12 @@ class KeyRotation:
 
     def _announce(self, transaction: Transaction, key: SigningKey, last: Mapping[str, int]) -> Rotated:
         first = {topic: number + 1 for topic, number in last.items()}
-        first[self._keys_topic] += 1  # the next number of this topic is the announcement's own
+        for topic in self._told_in:
+            first[topic] += 1  # the next number there is the announcement's own
         numbers = tuple(JournalNumber(topic=topic, number=number) for topic, number in first.items())
         record = KeyRecord(kind=KeyKind.signing, key_id=key.key_id, public_key=key.public, numbers=numbers)
-        sent = self._outbox.append(transaction, self._keys_topic, key.key_id.encode(), record.to_body(), {})
+        sent = self._tell(transaction, record)
         public_keys.add(transaction, key.public, numbers)
-        key_announcements.keep(transaction, self._keys_topic, sent)
         return Rotated(key, first, sent.key_id)
 
     def revoke(self, key_id: str, keys: PrivateKeys) -> Mapping[str, int]:
@@ -85,9 +87,15 @@ class KeyRotation:
             numbers = tuple(JournalNumber(topic=topic, number=number) for topic, number in last.items())
             public_keys.revoke(transaction, key_id, numbers)  # first: another key must sign the revocation
             record = KeyRecord(kind=KeyKind.revocation, key_id=f"{REVOKED}{key_id}", numbers=numbers)
-            sent = self._outbox.append(transaction, self._keys_topic, record.key_id.encode(), record.to_body(), {})
-            key_announcements.keep(transaction, self._keys_topic, sent)
+            self._tell(transaction, record)
             return last
+
+    def _tell(self, transaction: Transaction, change: KeyRecord) -> Record:
+        """To the counterpart in `keys`, and in `figures` to the levels above, who may read nothing else."""
+        key, body = change.key_id.encode(), change.to_body()
+        in_keys, *_ = [self._outbox.append(transaction, topic, key, body, {}) for topic in self._told_in]
+        key_announcements.keep(transaction, self._keys_topic, in_keys)
+        return in_keys
 
     def _is_announced(self, transaction: Transaction, key: SigningKey) -> bool:
         return any(known.key_id == key.key_id for known in public_keys.keys_of(transaction, self._keys_topic))

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from clue_exchange.errors import BrokerUnavailable
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
-from clue_exchange.keys.keystore import signing_key_id
-from clue_exchange.signing import BadSignature, PublicKey, Verifier
-from clue_exchange.topics import RECORD_CAP_BYTES, owner_of, topic_name
+from clue_exchange.signing import BadSignature
+from clue_exchange.topics import topic_name
+from consumers.levels.county_journal import CountyJournal, NumberReused
 from schemas.agreement import Party
 from schemas.catalog import Family
-from schemas.envelope import Record
 from schemas.errors import ContractError
 from schemas.figures_record import FiguresPublished
 
@@ -56,32 +55,24 @@ def read_counties(parties: Iterable[Party], connect: Connect) -> Taken:
         BrokerUnavailable: a topic could not be read to its end.
         BrokerRefused: there is no such topic, or no right to read it.
     """
-    keys = [_key(party) for party in parties]
-    received = list(_read_to_end({key.topic: 0 for key in keys}, connect))
-    verifier, records, aside = Verifier(keys), [], []
-    for record in received:
+    journals = {journal.topic: journal for journal in map(CountyJournal, parties)}
+    records, aside = [], []
+    for received in _read_to_end(dict.fromkeys(journals, 0), connect):
         try:
-            records.append(CountyRecord(owner_of(record.topic), prove(record, verifier)))
+            journals[received.topic].take(received)
         except BadSignature:
-            aside.append(SetAside(record.topic, record.offset, "bad_signature"))
+            aside.append(SetAside(received.topic, received.offset, "bad_signature"))
+        except NumberReused:
+            aside.append(SetAside(received.topic, received.offset, "number_reused"))
         except ContractError as error:
-            aside.append(SetAside(record.topic, record.offset, type(error).__name__))
+            aside.append(SetAside(received.topic, received.offset, type(error).__name__))
+    for journal in journals.values():
+        for published, is_proven in journal.published():
+            if is_proven:
+                records.append(CountyRecord(journal.agency, published.figures))
+            else:
+                aside.append(SetAside(journal.topic, published.offset, "key_revoked"))
     return once_a_month(records, aside)
-
-
-def prove(record: ReceivedRecord, verifier: Verifier) -> FiguresPublished:
-    """
-    The figures of a record.
-
-    Raises:
-        BadSignature: the agency did not sign it for this place.
-        ContractError: not the one spelling, or a count under five.
-    """
-    if record.value is None or len(record.value) > RECORD_CAP_BYTES:
-        raise BadSignature
-    outer = Record.from_value(record.value)
-    verifier.verify(record.topic, outer.number, outer.body, outer.key_id, outer.signature)
-    return FiguresPublished.from_body(outer.body)
 
 
 def once_a_month(records: Iterable[CountyRecord], aside: Sequence[SetAside]) -> Taken:
@@ -93,11 +84,6 @@ def once_a_month(records: Iterable[CountyRecord], aside: Sequence[SetAside]) -> 
         if kept.figures != record.figures:
             others.append(SetAside(topic_name(record.agency, Family.FIGURES), -1, "published_again"))
     return Taken(list(first.values()), others)
-
-
-def _key(party: Party) -> PublicKey:
-    topic, public = topic_name(party.agency, Family.FIGURES), party.signing_key_bytes
-    return PublicKey(signing_key_id(public), topic, public, first=1)
 
 
 def _read_to_end(topics: Mapping[str, int], connect: Connect) -> Iterable[ReceivedRecord]:

@@ -15,7 +15,7 @@ from clue_exchange.doors.acls import Acl, Operation, Pattern, Permission, Resour
 from clue_exchange.doors.kafka_security import KafkaSecurity
 from console.cli import main
 from schemas.codes import Role
-from tests.doors import FEDERATION, PROCURATORATE, Doors
+from tests.doors import FEDERATION, PROCURATORATE, Doors, as_options
 from tests.two_sides import a_ceremony
 
 pytestmark = pytest.mark.broker
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.broker
 OWN_PREFIX = (Resource.TOPIC, f"{FEDERATION}.", Pattern.PREFIXED)
 WRITE = Acl(FEDERATION, Operation.WRITE, *OWN_PREFIX)
 Run = Callable[..., Result]
-
-
-def options(security: KafkaSecurity) -> list[str]:
-    """The same as options of the command line."""
-    given = security.model_dump(mode="json", exclude_none=True)
-    return [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
 
 
 @pytest.fixture
@@ -49,7 +43,7 @@ def run(doors: Doors, agreement: Path) -> Run:
 
     def run(*words: str, security: KafkaSecurity = doors.local.administrator) -> Result:
         whose = ["--agreement", str(agreement), "--bootstrap", doors.bootstrap]
-        return CliRunner().invoke(main, ["acl", *words, *whose, *options(security)])
+        return CliRunner().invoke(main, ["acl", *words, *whose, *as_options(security)])
 
     return run
 
@@ -195,7 +189,7 @@ def test_a_user_gets_a_password(doors: Doors, tmp_path: Path) -> None:
     file.write_text("a password\n", encoding="utf-8")
     words = ["password", "someone", "--new-password-file", str(file), "--bootstrap", doors.bootstrap]
 
-    done = CliRunner().invoke(main, ["acl", *words, *options(doors.local.administrator)])
+    done = CliRunner().invoke(main, ["acl", *words, *as_options(doors.local.administrator)])
 
     assert done.output == "someone has a new password\n"
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 
+from clue_exchange.agreement_file import write_agreement
 from clue_exchange.doors.access_admin import AccessAdmin
 from clue_exchange.doors.acls import acls_of_level
 from clue_exchange.errors import BrokerRefused
@@ -31,10 +32,11 @@ from schemas.clue_events import ClueTransferred
 from schemas.codes import Role
 from tests.builders import an_event
 from tests.desks import Desk
-from tests.doors import FEDERATION, Doors
+from tests.doors import FEDERATION, PROCURATORATE, Doors, as_options
 from tests.kafka_steps import relay_once
+from tests.key_steps import restarted, rotate, rotation
 from tests.people import OFFICER, SUPERVISOR
-from tests.two_sides import HER_PARTICULARS, SetClock, TwoSides, settings_for
+from tests.two_sides import HER_PARTICULARS, SetClock, TwoSides, a_ceremony, settings_for
 
 pytestmark = pytest.mark.broker
 
@@ -172,17 +174,47 @@ def test_a_record_that_the_county_did_not_sign_is_set_aside(counties: list[TwoSi
     assert len(found["counties"]) == 2
 
 
-def test_a_city_may_read_figures_and_no_other_topic(doors: Doors) -> None:
-    """By the rules that `acl apply --level` makes; the clues of its counties are not there for it."""
-    with AccessAdmin(doors.bootstrap, security=doors.local.superuser) as access:
-        rules = acls_of_level(CITY, [FEDERATION])
-        access.grant(rules)
-        try:
-            security = doors.security(CITY)
-            figures, clues = topic_name(FEDERATION, Family.FIGURES), topic_name(FEDERATION, Family.CLUES)
-            with JournalConsumer(doors.bootstrap, {figures: 0}, group_id=CITY, security=security) as consumer:
-                assert consumer.end_offsets([figures]) == {figures: 0}
-            with pytest.raises(BrokerRefused):
-                JournalConsumer(doors.bootstrap, {clues: 0}, group_id=CITY, security=security)
-        finally:
-            access.revoke(rules)
+def test_a_city_follows_the_keys_of_a_county(counties: list[TwoSides], tmp_path: Path, log: Log) -> None:
+    """By the key that was compared once: the county rotates, revokes the old key, and publishes with the new one."""
+    config = a_city(counties, tmp_path)
+    busy, other = counties
+    published_by(other, tmp_path, log)
+    rotate(busy.federation)
+    with busy.federation.producer() as producer:
+        relay_once(busy.federation, producer, log)
+    old = busy.ceremony.keys[Role.federation].signing[0]
+    busy = restarted(busy)
+    rotation(busy.federation).revoke(old.key_id, busy.federation.keys)
+    published_by(busy, tmp_path, log)
+
+    found = read(config, expected=0)
+
+    assert sorted(county["counts"]["clues"] or 0 for county in found["counties"]) == [0, 7]
+    assert found["set_aside"] == []
+
+
+def test_a_city_may_read_figures_and_no_other_topic(doors: Doors, tmp_path: Path) -> None:
+    """`acl apply --level` gives it that once; the clues of its counties are not there for it."""
+    agreement, config = tmp_path / "agreement.yaml", tmp_path / "city.toml"
+    ceremony = a_ceremony({Role.federation: FEDERATION, Role.procuratorate: PROCURATORATE})
+    write_agreement(agreement, ceremony.signed)
+    write_public_keys(tmp_path / "keys.yaml", ceremony.signed.agreement.federation)
+    security, wanted = doors.security(CITY), acls_of_level(CITY, [FEDERATION, PROCURATORATE])
+    paths = "".join(
+        f'{name} = "{path}"\n' for name, path in security.model_dump(mode="json", exclude_none=True).items()
+    )
+    about = f'name = "{CITY}"\nbootstrap = "{doors.bootstrap}"\ncounties = ["keys.yaml"]\n'
+    config.write_text(f"{about}[security]\n{paths}", "utf-8")
+    whose = ["--level", CITY, "--agreement", str(agreement), "--bootstrap", doors.bootstrap]
+    words = ["acl", "apply", *whose, *as_options(doors.local.administrator), "--json"]
+    try:
+        added = [json.loads(CliRunner().invoke(main, words).stdout)["added"] for _ in range(2)]
+
+        assert added == [sorted(map(str, wanted)), []]
+        assert read(config, expected=1)["silent"] == {"110101": None}
+        clues = topic_name(FEDERATION, Family.CLUES)
+        with pytest.raises(BrokerRefused):
+            JournalConsumer(doors.bootstrap, {clues: 0}, group_id=CITY, security=security)
+    finally:
+        with AccessAdmin(doors.bootstrap, security=doors.local.superuser) as access:
+            access.revoke(wanted)

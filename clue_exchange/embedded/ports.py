@@ -41,7 +41,8 @@ def choose_ports(known: Mapping[int, Ports | None], first: int | None) -> dict[i
     Raises:
         PortTaken: somebody else listens where clients look for the broker.
     """
-    chosen: set[int] = set()
+    chosen = {port for last in known.values() if last for port in (last.client, last.scram, last.outside)}
+    chosen |= {first + place for place in range(len(known))} if first else set()
     ports = {}
     for place, (node_id, last) in enumerate(known.items()):
         client = (first and first + place) or (last and last.client) or _free_port(chosen)

@@ -26,14 +26,19 @@ SOUNDS: tuple[Target | str, ...] = (ANY, URGENT, *Label)
 WEIGHTS_FILE = "learned.tsv"
 START = "START"
 # What stands before the name of a sign: a word list that was met, a rule that counted, one that was struck out, points.
-LIST_MET, RULE_MET, RULE_STRUCK, POINTS = "@", "+", "-", "="
-# All characters and pairs together weigh about as much as a few dozen signs.
-GRAM_WEIGHT = 12
+LIST_MET, RULE_MET, RULE_STRUCK, POINTS = SIGNS = "@", "+", "-", "="
+# All characters and pairs together weigh about as much as a few dozen signs; those of a very short text weigh less.
+_GRAM_WEIGHT, _FEW_GRAMS = 12, 20
 
 _WEIGHT_MAX = 1 << 16
 _weight_of = attrgetter("weight")
 # A clause begins with a word: no passage that is shown begins as a formula of a spreadsheet may.
 _CLAUSE = re.compile(r"[^\W_][^,，。！？!?;；:：、…]*")
+
+
+def gram_weight(count: int) -> float:
+    """What each of so many known characters and pairs weighs."""
+    return _GRAM_WEIGHT / sqrt(count + _FEW_GRAMS)
 
 
 def grams(text: str) -> set[str]:
@@ -147,7 +152,7 @@ class Ear:
         *of_grams, heard = self.fields.unpacked(sum(map(self.of_characters.get, set(signs.text), nothing), of_pairs))
         of_rules = sum(map(number, signs.met, nothing))
         *of_signs, _ = self.fields.unpacked(of_rules + self.of_lists.of_bits(signs.lists))
-        scale = GRAM_WEIGHT / sqrt(heard + 1)
+        scale = gram_weight(heard)
         told = list(map(add, self.learned.start, of_signs))
         for target, points in signs.points.items():
             if row := self.learned.weights.get(POINTS + target):

@@ -129,27 +129,34 @@ class Tone(Entry):
     labels: tuple[Target, ...] = ()
 
 
-class Sound(Entry):
+class Thresholds(Entry):
     """
-    Above which sound of the whole text (learned.tsv) something stands; zero is as likely as not.
+    Above which sound something stands; zero is as likely as not.
 
     Attributes:
-        any: Some label stands: if none is clear, the likeliest.
-        ruled: A label stands for which the rules alone decide.
-        hinted: A label stands for which the rules found a passage, with too few points.
-        unsaid: A label stands for which no rule found a passage.
-        sure: A label stands even where the text does not sound like a clue.
-        urgent: The text is urgent.
-        urgent_ruled: The text is urgent where the rules alone say so.
+        ruled: Where the rules alone say so too.
+        hinted: Where the rules found a passage, with too few points.
+        unsaid: Where no rule found a passage.
     """
 
-    any: float = 0.0
     ruled: float = 0.0
     hinted: float = 0.0
     unsaid: float = 0.0
-    sure: float = 1.0
-    urgent: float = 0.0
-    urgent_ruled: float = 0.0
+
+
+class Sound(Entry):
+    """
+    Above which sound of the whole text (learned.tsv) something stands.
+
+    Attributes:
+        any: The likeliest label: how much the text sounds like a clue and like that label, on average.
+        label: Every other label, if the likeliest stands.
+        urgent: That the text is urgent.
+    """
+
+    any: Thresholds = Thresholds()
+    label: Thresholds = Thresholds()
+    urgent: Thresholds = Thresholds()
 
 
 class Decision(Entry):

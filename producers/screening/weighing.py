@@ -8,7 +8,7 @@ from producers.screening.matching import matches
 from producers.screening.objecting import CueHit, against_label, cues_met, objector, strikers
 from producers.screening.reading import Reading
 from producers.screening.rulebook import ReadyRule, Rulebook
-from producers.screening.rulefiles import TARGETS, URGENT, Target
+from producers.screening.rulefiles import TARGETS, URGENT, Target, Thresholds
 
 SOUND_RULE = "语感 / sound of the text"
 
@@ -170,11 +170,9 @@ def _tone(target: Target, hearing: Hearing) -> int:
 
 def _by_experience(hearing: Hearing) -> None:
     """Let the weights have the last word, but for rules that no labelled text has met: these speak for themselves."""
-    ear, verdicts = hearing.book.decision.sound, hearing.verdicts
+    verdicts = hearing.verdicts
     sound = hearing.book.ear.sound(_signs(hearing))
-    standing = {target for target in TARGETS if sound[target] > _needed(target, hearing, sound[ANY])}
-    if sound[ANY] > ear.any and not standing - {URGENT}:
-        standing.add(max(LABELS, key=sound.__getitem__))
+    standing = _sounds_like(sound, hearing)
     standing |= {target for target, verdict in verdicts.items() if _is_news(verdict, hearing.book)}
     for target in TARGETS:
         if target in standing:
@@ -183,17 +181,28 @@ def _by_experience(hearing: Hearing) -> None:
             verdicts[target].stands = False
 
 
-def _needed(target: Target, hearing: Hearing, any_sound: float) -> float:
-    """Say above which sound a target stands; less is needed where the rules have said so."""
-    ear, verdict = hearing.book.decision.sound, hearing.verdicts.get(target)
-    is_ruled = verdict is not None and verdict.stands
-    if target == URGENT:
-        return ear.urgent_ruled if is_ruled else ear.urgent
-    if any_sound <= ear.any:
-        return ear.sure
-    if is_ruled:
-        return ear.ruled
-    return ear.hinted if verdict is not None and verdict.passages else ear.unsaid
+def _sounds_like(sound: dict[Target | str, float], hearing: Hearing) -> set[Target]:
+    """
+    Say what a text sounds like.
+
+    It is a clue if it sounds like one *and* like one of the labels, both taken together: a fire at night sounds like
+    trouble, but like no label. Then its likeliest label stands, and every other that is likely enough.
+    """
+    urgent = hearing.book.decision.sound.urgent
+    standing: set[Target] = {URGENT} if sound[URGENT] > _by_rules_say(URGENT, hearing, urgent) else set()
+    ear, likeliest = hearing.book.decision.sound, max(LABELS, key=sound.__getitem__)
+    if (sound[ANY] + sound[likeliest]) / 2 > _by_rules_say(likeliest, hearing, ear.any):
+        standing.add(likeliest)
+        standing |= {label for label in LABELS if sound[label] > _by_rules_say(label, hearing, ear.label)}
+    return standing
+
+
+def _by_rules_say(target: Target, hearing: Hearing, thresholds: Thresholds) -> float:
+    """Choose the threshold: less is needed where the rules say so, too."""
+    verdict = hearing.verdicts.get(target)
+    if verdict is None or not verdict.passages:
+        return thresholds.unsaid
+    return thresholds.ruled if verdict.stands else thresholds.hinted
 
 
 def _is_news(verdict: Verdict, book: Rulebook) -> bool:

@@ -1,14 +1,14 @@
 """The learned weights: the same texts teach the same, and the packed sum is the plain sum."""
 
 from dataclasses import replace
-from math import isclose, sqrt
+from math import isclose
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.screening import Label, Screener
-from producers.screening.learned import GRAM_WEIGHT, POINTS, RULE_MET, SOUNDS, WEIGHTS_FILE, Learned, Signs, grams
+from producers.screening.learned import POINTS, RULE_MET, SOUNDS, WEIGHTS_FILE, Learned, Signs, gram_weight, grams
 from producers.screening.learning import LabelledText, examples, learn, write
 from producers.screening.reading import read
 from producers.screening.rulebook import Rulebook
@@ -67,7 +67,7 @@ def test_the_packed_sum_is_the_plain_sum(text: str) -> None:
 
     for at, name in enumerate(SOUNDS):
         plain = LEARNED.start[at] + 0.0 + sum(LEARNED.weights[sign][at] for sign in met)
-        plain += GRAM_WEIGHT / sqrt(len(heard) + 1) * sum(LEARNED.weights[gram][at] for gram in heard)
+        plain += gram_weight(len(heard)) * sum(LEARNED.weights[gram][at] for gram in heard)
         plain += sum(
             LEARNED.weights[POINTS + target][at] * points
             for target, points in shown.points.items()

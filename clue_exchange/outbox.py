@@ -120,13 +120,16 @@ class Outbox:
             sent = [{"_topic": record.topic, "_number": record.number, "sent_at": now} for record in records]
             transaction.execute(_MARK_SENT, sent)
 
-    def mark_held(self, transaction: Transaction, topic: str, highest: int, absent: Sequence[NumberRange]) -> None:
-        """The counterpart holds the numbers up to `highest` but these, which ascend, and none above it."""
-        now, place = self._clock(), 1
-        for first, last in (*((gap.first, gap.last) for gap in absent), (highest + 1, HIGHEST_NUMBER)):
-            transaction.execute(_MARK_HELD, {"_topic": topic, "_first": place, "_last": first - 1, "held_at": now})
+    def mark_held(
+        self, transaction: Transaction, topic: str, told: NumberRange | None, absent: Sequence[NumberRange]
+    ) -> None:
+        """The counterpart holds the numbers that it told of but these, which ascend, and none above them."""
+        now, place, end = self._clock(), told.first if told else 1, told.last if told else 0
+        for first, last in (*((gap.first, gap.last) for gap in absent), (end + 1, HIGHEST_NUMBER)):
+            held_to = min(first - 1, end)
+            transaction.execute(_MARK_HELD, {"_topic": topic, "_first": place, "_last": held_to, "held_at": now})
             transaction.execute(_MARK_NOT_HELD, {"_topic": topic, "_first": first, "_last": last})
-            place = last + 1
+            place = max(place, last + 1)
 
     def held_among(self, transaction: Transaction, topic: str, numbers: Collection[int]) -> list[int]:
         """Those of these numbers that a receipt has said to be held."""

@@ -109,7 +109,7 @@ class Receipts:
             (*journal.missing, *(NumberRange(first=each.number, last=each.number) for each in journal.rejected)),
             key=lambda span: span.first,
         )
-        self._outbox.mark_held(transaction, journal.topic, journal.highest, absent)
+        self._outbox.mark_held(transaction, journal.topic, journal.told, absent)
         taken.sent_again += self._outbox.send_again(transaction, journal.topic, journal.missing)
         is_news = (journal.held_up_to, journal.highest) != (known.held_up_to, known.highest)
         acknowledgements.write(

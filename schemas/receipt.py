@@ -39,7 +39,7 @@ class NumberRange(Coded):
 class Rejection(Coded):
     """An event that can never be taken in: the hash of its body, and one of the reasons of docs/glossary.md."""
 
-    number: Number
+    number: Annotated[int, Field(ge=1, le=2**53)]
     hash: Digest
     reason: ReasonCode
 
@@ -52,8 +52,9 @@ class JournalReceipt(Coded):
         held_up_to: every number up to this one is here, or rejected; 0 where none is.
         hash: `journal_hash` over the bodies of the numbers 1 to `held_up_to`.
         highest: the highest number that is here.
-        missing: the numbers below `highest` that are not.
+        missing: the numbers below `highest` that are not, the lowest first.
         waiting: the numbers that are here and have not taken their places.
+        rejected: the events that can never be taken in, those with the highest numbers if they are too many.
     """
 
     topic: TopicName
@@ -63,6 +64,17 @@ class JournalReceipt(Coded):
     missing: Annotated[tuple[NumberRange, ...], Field(max_length=MISSING_CAP)] = ()
     waiting: Annotated[tuple[Number, ...], Field(max_length=WAITING_CAP)] = ()
     rejected: Annotated[tuple[Rejection, ...], Field(max_length=REJECTED_CAP)] = ()
+
+    @property
+    def told(self) -> NumberRange | None:
+        """
+        The numbers of which this receipt says whether they are held; of none, where it holds nothing.
+
+        A full list says nothing of what it left no room for: gaps above the last one, rejections below the lowest.
+        """
+        first = min((each.number for each in self.rejected), default=1) if len(self.rejected) == REJECTED_CAP else 1
+        last = self.missing[-1].last if len(self.missing) == MISSING_CAP else self.highest
+        return NumberRange(first=first, last=last) if first <= last else None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:

@@ -5,13 +5,17 @@ What the outbox promises, on SQLite and on PostgreSQL.
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from clue_exchange.errors import CommandRefused
+from clue_exchange.tables import OUTBOX
 from schemas.clue_events import ClueAccepted, ClueTransferred
 from schemas.codes import Role
 from schemas.envelope import Record
 from schemas.particulars import Particulars
+from schemas.receipt import NumberRange
 from tests.builders import PERSON, an_event
+from tests.receipt_steps import CLUES
 from tests.two_sides import TwoSides
 
 
@@ -90,3 +94,22 @@ def test_a_slow_clock_does_not_turn_the_order_of_a_journal(sides: TwoSides) -> N
 
     assert sent == sorted(sent)
     assert sent[0] == 1
+
+
+def test_what_a_receipt_does_not_tell_of_is_not_held_by_it(sides: TwoSides) -> None:
+    """Below what it tells of nothing changes; of that, all but the absent is held; above it nothing is."""
+    agency, before = sides.federation, sides.clock.now
+    for _ in range(6):
+        sides.transfer()
+    with agency.store.transaction() as transaction:
+        agency.outbox.mark_held(transaction, CLUES, NumberRange(first=1, last=6), [NumberRange(first=1, last=1)])
+    sides.clock.forward(minutes=1)
+    with agency.store.transaction() as transaction:
+        agency.outbox.mark_held(transaction, CLUES, NumberRange(first=3, last=5), [NumberRange(first=4, last=4)])
+
+    with agency.store.reading() as transaction:
+        rows = transaction.execute(select(OUTBOX.c.held_at).where(OUTBOX.c.topic == CLUES).order_by(OUTBOX.c.number))
+        assert list(rows.scalars()) == [None, before, before, None, before, None]
+    with agency.store.transaction() as transaction:
+        agency.outbox.mark_held(transaction, CLUES, None, [])
+        assert agency.outbox.held_among(transaction, CLUES, range(1, 7)) == []

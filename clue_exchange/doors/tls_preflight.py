@@ -7,6 +7,7 @@ import.
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -15,9 +16,10 @@ from clue_exchange.clock import Clock, system_clock
 from clue_exchange.doors.certificates import show
 from clue_exchange.doors.kafka_security import KafkaSecurity, read_password
 from clue_exchange.doors.sasl import NOT_FOR_PASSWORDS, is_proven, mechanism_error
-from clue_exchange.errors import DoorClosed
+from clue_exchange.errors import BrokerUnavailable, DoorClosed
 
 ANSWER_SECONDS = 1.0
+ASK_AGAIN_SECONDS = 0.1
 
 
 class Cause(Enum):
@@ -52,9 +54,9 @@ NOTHING_SHARED = {
 MAY_BE_STOPPING = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)
 
 
-def preflight(bootstrap: str, security: KafkaSecurity | None, clock: Clock = system_clock) -> None:
+def preflight(bootstrap: str, security: KafkaSecurity | None, clock: Clock = system_clock) -> str | None:
     """
-    Return when one of the addresses lets us in, or when nobody can be reached: then it is not the door.
+    The first of the addresses that lets us in; None where nobody can be reached: then it is not the door.
 
     Raises:
         DoorClosed: every broker that answered refused, or was refused; names the cause of the first.
@@ -63,11 +65,30 @@ def preflight(bootstrap: str, security: KafkaSecurity | None, clock: Clock = sys
     for address in bootstrap.split(","):
         try:
             if _is_let_in(address, security, clock):
-                return
+                return address
         except DoorClosed as error:
             closed.append(error)
     if closed:
         raise closed[0]
+    return None
+
+
+def open_door(bootstrap: str, security: KafkaSecurity, patience_ms: int) -> str:
+    """
+    The address of a broker that lets us in.
+
+    The client library is given no other: it waits for ever for one that takes the connection and answers nothing.
+
+    Raises:
+        DoorClosed: as `preflight`.
+        BrokerUnavailable: nobody lets us in for as long as that.
+    """
+    deadline = time.monotonic() + patience_ms / 1_000
+    while (address := preflight(bootstrap, security)) is None:
+        if time.monotonic() > deadline:
+            raise BrokerUnavailable(f"nobody answers at {bootstrap}")
+        time.sleep(ASK_AGAIN_SECONDS)
+    return address
 
 
 def door_closed(address: str, cause: Cause, more: str = "") -> DoorClosed:

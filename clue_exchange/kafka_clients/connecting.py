@@ -13,7 +13,7 @@ from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
 
 from clue_exchange.doors.kafka_security import KafkaSecurity
-from clue_exchange.doors.tls_preflight import preflight
+from clue_exchange.doors.tls_preflight import open_door, preflight
 from clue_exchange.errors import BrokerRefused
 from clue_exchange.kafka_fates import translate
 from clue_exchange.kafka_settings import CONNECTION
@@ -63,8 +63,7 @@ def connect(
 
     settings = CONNECTION | settings | {"bootstrap_servers": bootstrap.split(","), "bootstrap_timeout_ms": patience_ms}
     if security is not None:
-        preflight(bootstrap, security)
-        settings |= security.client_settings()
+        settings |= security.client_settings() | {"bootstrap_servers": [open_door(bootstrap, security, patience_ms)]}
     try:
         return make(kafka_client=kafka_client, proxy_url="closing://", **settings)
     except KafkaError as error:

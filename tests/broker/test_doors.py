@@ -17,7 +17,7 @@ from clue_exchange.embedded.ports import HOST
 from clue_exchange.errors import BrokerRefused, BrokerUnavailable
 from clue_exchange.kafka_clients import JournalProducer
 from clue_exchange.topic_admin import TopicAdmin
-from tests.doors import FEDERATION, Doors, refused, with_password
+from tests.doors import FEDERATION, SHORT_PATIENCE_MS, Doors, refused, with_password
 
 pytestmark = pytest.mark.broker
 
@@ -117,6 +117,16 @@ def test_a_port_that_is_not_secured_is_named(doors: Doors, bootstrap: str) -> No
 def test_a_secured_port_is_named_to_who_comes_without_security(doors: Doors) -> None:
     """The library would only say that it could not connect."""
     assert refused(doors.bootstrap, None).cause == "wants_tls"
+
+
+def test_a_broker_that_takes_the_connection_and_answers_nothing_is_away(doors: Doors) -> None:
+    """Frozen, or behind a firewall: the library would wait for it for ever, also beside others that answer."""
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        silent = f"127.0.0.1:{frozen.getsockname()[1]}"
+        with pytest.raises(BrokerUnavailable, match="nobody answers"):
+            TopicAdmin(silent, security=doors.local.administrator, patience_ms=SHORT_PATIENCE_MS)
+        with TopicAdmin(f"{silent},{doors.bootstrap}", security=doors.local.administrator) as topics:
+            assert topics.list()
 
 
 def test_a_broker_that_is_away_is_not_a_closed_door(doors: Doors) -> None:

@@ -35,7 +35,10 @@ class Coded(BaseModel):
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
-            problems = tuple(f"{'.'.join(map(str, p['loc'])) or 'event'}: {p['msg']}" for p in error.errors())
+            problems = tuple(
+                f"{'.'.join(map(str, p['loc'])) or 'event'}: {p['msg'].removeprefix('Value error, ')}"
+                for p in error.errors()
+            )
             raise InvalidEvent(cls.__name__, problems) from None
 
 

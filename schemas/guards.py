@@ -187,7 +187,7 @@ def outcome_fits(view: ClueView, act: Act[CaseClosed]) -> str | None:
 
 def open_branches_have_a_reason(view: ClueView, act: Act[FeedbackAcknowledged]) -> str | None:
     if view.open_branches and act.event.open_branches_reason is None:
-        return "a request for further aid is still open: have it answered, or give the reason (open_branches_reason)"
+        return "a request for further aid is still open: have it answered, or give the reason, `open branches reason`"
     return None
 
 

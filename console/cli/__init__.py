@@ -45,6 +45,7 @@ from console.cli.topics import topics
 from console.cli.verify_journal import verify_journal
 from console.cli.views import clue, clues
 from console.cli.worklist import workdays, worklist
+from console.refusals import refusal
 from producers.desk import Desk
 from producers.federation import Federation
 from producers.procuratorate import Procuratorate
@@ -82,8 +83,10 @@ class OneLineErrors(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (ExchangeError, ContractError) as error:
+        except ExchangeError as error:
             raise click.ClickException(str(error)) from error
+        except ContractError as error:
+            raise click.ClickException(refusal(error)) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read our output has gone: click ends quietly then
                 raise

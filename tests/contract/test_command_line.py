@@ -44,7 +44,7 @@ def test_a_refusal_is_one_line_that_says_what_is_possible(desks: tuple[Desk, Des
     result = desks[1].run("pay", clue_id, *desks[1].by(OFFICER), "--awards", "1", expected=1)
 
     assert "The clue is transferred" in result.output
-    assert "ClueAccepted" in result.output
+    assert "accept 受理线索" in result.output
     assert "Traceback" not in result.output
 
 

@@ -60,5 +60,5 @@ def test_an_act_after_the_withdrawal_is_refused_with_what_is_possible(
     refused = desks[1].run("accept", str(clue_id), *desks[1].by(OFFICER), "--handler", "officer-9", expected=1)
 
     assert "everybody of the clue withdrew her consent" in refused.output
-    assert "ClueDeclined" in refused.output
-    assert "ClueReturned" not in refused.output
+    assert "decline 不予救助" in refused.output
+    assert "return 退回补充" not in refused.output

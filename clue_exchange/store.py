@@ -129,11 +129,6 @@ def replace_rows(transaction: Transaction, table: Table, rows: Sequence[Mapping[
         transaction.execute(_replace_rows(transaction.dialect.name, table, tuple(rows[0])), list(rows))
 
 
-def upsert(transaction: Transaction, table: Table) -> Upsert:
-    """An INSERT that can say ON CONFLICT, in the words of this database."""
-    return _upsert(transaction.dialect.name, table)
-
-
 def is_sqlite(transaction: Transaction) -> bool:
     """SQLite has one writer at a time, so its transactions need no row locks; and it has no NOTIFY."""
     return transaction.dialect.name == SQLITE
@@ -154,6 +149,7 @@ def _replace_rows(dialect: str, table: Table, names: Sequence[str]) -> Upsert:
 
 
 def _upsert(dialect: str, table: Table) -> Upsert:
+    """An INSERT that can say ON CONFLICT, in the words of this database."""
     return sqlite.insert(table) if dialect == SQLITE else postgresql.insert(table)
 
 

@@ -42,7 +42,6 @@ SECOND_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     click.option("--second-passphrase-file", type=_FILE, help="Of --second; mode 600. Without it you are asked."),
 )
 PROOF_OPTIONS: tuple[Callable[[Command], Command], ...] = (as_option, passphrase_option)
-OPTIONAL_PROOF_OPTIONS: tuple[Callable[[Command], Command], ...] = (optional_as_option, passphrase_option)
 
 
 @dataclass(frozen=True, slots=True)

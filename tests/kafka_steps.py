@@ -23,7 +23,7 @@ DEADLINE_SECONDS = 90
 """For what takes a second on an idle machine."""
 POLL_MS = 30_000
 """For records that are there: a poll returns as soon as it has one."""
-DEMO_SECONDS = 180
+DEMO_SECONDS = 270
 
 
 def wait_until(agency: Agency, condition: Callable[[], bool]) -> None:

@@ -69,7 +69,8 @@ UNREAD_RECORD = Table(
     Column("key", LargeBinary),
 )
 
-# Written by clue_exchange/rejections.py alone: events that can never be taken in, of either party.
+# Written by clue_exchange/rejections.py alone, and by renumbering.py where an own event changes its number: events that
+# can never be taken in, of either party.
 REJECTION = Table(
     "rejection",
     METADATA,
@@ -78,6 +79,19 @@ REJECTION = Table(
     Column("number", BigInteger, nullable=False),
     Column("reason", String(40), nullable=False),
     Column("noted_at", Moment, nullable=False),
+)
+
+# Written by clue_exchange/forgeries.py alone: records in our own journals that we did not write.
+FORGERY = Table(
+    "forgery",
+    METADATA,
+    Column("topic", String(120), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sha256("hash", primary_key=True),  # of the body
+    Column("offset", BigInteger, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Column("ruling", String(12)),  # null: nobody has settled it
+    Column("settled_at", Moment),
 )
 
 # Written by clue_exchange/journal_stops.py alone: journals of the counterpart that are not read on before a person

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, null, or_, select
 
-from clue_exchange import chains, rejections
+from clue_exchange import chains, forgeries, rejections
 from clue_exchange.chains import APPLIED, VOID, WAITING, Chain, Kept, Standing
 from clue_exchange.clock import Clock
 from clue_exchange.rejections import Rejected
@@ -105,8 +105,8 @@ class Ledger:
         return [(row.topic, row.record) for row in rows]
 
     def body_hashes(self, transaction: Transaction, topic: str, after: int, up_to: int) -> list[bytes]:
-        """The hashes of a journal's events in the order of their numbers, `after` exclusive to `up_to` inclusive."""
-        return list(transaction.scalars(_BODY_HASHES, {"_topic": topic, "after": after, "up_to": up_to}))
+        """The hashes of a journal's bodies in the order of their numbers, `after` exclusive to `up_to` inclusive."""
+        return list(forgeries.bodies(transaction, topic, after, up_to).values())
 
     def waiting_numbers(self, transaction: Transaction, topic: str, limit: int) -> list[int]:
         """The numbers of a journal's events that have not taken their places, the lowest first."""
@@ -117,7 +117,7 @@ class Ledger:
         of_journal = EVENT.c.topic == topic, EVENT.c.number <= last
         if transaction.scalar(select(func.count()).select_from(EVENT).where(*of_journal)) == last:
             return []
-        return sorted({*range(1, last + 1)}.difference(transaction.scalars(select(EVENT.c.number).where(*of_journal))))
+        return sorted({*range(1, last + 1)}.difference(forgeries.bodies(transaction, topic, 0, last)))
 
     def unread(self, transaction: Transaction) -> list[tuple[str, bytes]]:
         """The topics and records of the events that wait without facts: for a key, or for a newer version."""
@@ -219,11 +219,6 @@ _BUILT_ON = (
 _OF_TOPIC = EVENT.c.topic == bindparam("_topic")
 _WAITING_NUMBERS = (
     select(EVENT.c.number).where(chains.IS_WAITING, _OF_TOPIC).order_by(EVENT.c.number).limit(bindparam("limit"))
-)
-_BODY_HASHES = (
-    select(EVENT.c.hash)
-    .where(_OF_TOPIC, EVENT.c.number > bindparam("after"), EVENT.c.number <= bindparam("up_to"))
-    .order_by(EVENT.c.number)
 )
 _UNREAD = select(EVENT.c.topic, EVENT.c.record).where(chains.IS_WAITING, EVENT.c.facts.is_(null()))
 _IDENTITIES = select(EVENT.c.hash, EVENT.c.event_id, EVENT.c.topic, EVENT.c.number).where(

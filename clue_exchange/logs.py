@@ -33,6 +33,7 @@ LogEvent: TypeAlias = Literal[
     "journals.read_back",
     "read_back.retried",
     "tombstone.refused",
+    "record.forged",
     "batch.taken_in",
     "offsets.not_committed",
     "outbox.relayed",

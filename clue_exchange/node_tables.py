@@ -2,7 +2,7 @@
 The tables of the node itself. Who writes what is said at each; nobody else does.
 """
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, Uuid
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, Uuid
 
 from clue_exchange.tables import METADATA, Moment
 
@@ -13,6 +13,14 @@ LEASE = Table(
     Column("name", String(20), primary_key=True),
     Column("holder", String(200), nullable=False),
     Column("beat", BigInteger, nullable=False),
+)
+
+# Written by clue_exchange/last_copy.py alone: the same mark as in the vault, where no older copy was put here since.
+LAST_START = Table(
+    "last_start",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row: 1
+    Column("mark", LargeBinary(32), nullable=False),
 )
 
 # Written by consumers/lag/samples.py alone: of each journal the newest few.

@@ -73,7 +73,12 @@ class Outbox:
 
         The numbers of a journal have no gap and are committed in their order.
         """
-        number = next_number(transaction, topic)
+        return self.append_at(transaction, topic, next_number(transaction, topic), key, body, headers)
+
+    def append_at(
+        self, transaction: Transaction, topic: str, number: int, key: bytes, body: bytes, headers: Mapping[str, str]
+    ) -> Record:
+        """The same under a number that was counted already, and under which nothing is queued."""
         allowed = self.may_sign(transaction, topic, number)
         key_id, signature = self._signer.sign(topic, number, body, allowed)
         record = Record(number=number, body=body, key_id=key_id, signature=signature)
@@ -112,6 +117,12 @@ class Outbox:
         rows = transaction.execute(_PENDING, {"limit": limit})
         records = [OutboxRecord(row.topic, row.number, row.key, row.value, _as_bytes(row.headers)) for row in rows]
         return sorted(records, key=lambda each: (not is_family(each.topic, Family.KEYS), each.topic, each.number))
+
+    def pending_of(self, transaction: Transaction, topics: Collection[str], limit: int) -> list[OutboxRecord]:
+        """The same of these topics alone."""
+        theirs = OUTBOX.c.topic.in_(topics), OUTBOX.c.sent_at.is_(None)
+        rows = transaction.execute(select(OUTBOX).where(*theirs).order_by(OUTBOX.c.number).limit(limit))
+        return [OutboxRecord(row.topic, row.number, row.key, row.value, _as_bytes(row.headers)) for row in rows]
 
     def mark_sent(self, transaction: Transaction, records: Sequence[OutboxRecord]) -> None:
         """Note that Kafka holds these records."""

@@ -2,7 +2,7 @@
 Own records that Kafka holds and this database did not know of: they join the outbox as sent, and use up their numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from clue_exchange.journal_counters import go_on_behind
 from clue_exchange.outbox import OutboxRecord
 from clue_exchange.store import Transaction, insert_new
 from clue_exchange.tables import OUTBOX
+from schemas.envelope import Record
 
 
 def note_sent(transaction: Transaction, topic: str, records: Sequence[OutboxRecord], now: datetime) -> None:
@@ -24,9 +25,9 @@ def note_sent(transaction: Transaction, topic: str, records: Sequence[OutboxReco
     """
     by_number = {record.number: record for record in records}
     known = OUTBOX.c.topic == topic, OUTBOX.c.number.in_(by_number)
-    for row in transaction.execute(select(OUTBOX.c.number, OUTBOX.c.value).where(*known)):
-        if row.value != by_number[row.number].value:
-            raise contradicted(topic, row.number)
+    for number, body_hash in hashes_under(transaction, topic, by_number).items():
+        if _hash(by_number[number].value) != body_hash:
+            raise contradicted(topic, number)
     rows = [
         {**asdict(record), "headers": {name: value.decode() for name, value in record.headers}}
         for record in by_number.values()
@@ -36,11 +37,22 @@ def note_sent(transaction: Transaction, topic: str, records: Sequence[OutboxReco
     go_on_behind(transaction, {topic: max(by_number, default=0)})
 
 
+def hashes_under(transaction: Transaction, topic: str, numbers: Collection[int]) -> dict[int, bytes | None]:
+    """The hashes of the bodies that this database has under these numbers of ours; None of a tombstone."""
+    known = OUTBOX.c.topic == topic, OUTBOX.c.number.in_(numbers)
+    rows = transaction.execute(select(OUTBOX.c.number, OUTBOX.c.value).where(*known))
+    return {row.number: _hash(row.value) for row in rows}
+
+
+def _hash(value: bytes | None) -> bytes | None:
+    return None if value is None else Record.from_value(value).body_hash
+
+
 def contradicted(topic: str, number: int) -> JournalStopped:
     """Kafka holds something else under a number of ours than this database does."""
     return JournalStopped(
         topic,
-        f"number {number} in Kafka is not what this database holds under it. Nothing is sent. A restored copy was used "
-        "before its node had read back, or somebody has our key: restore the copy again, start its node first "
-        "(docs/operating.md)",
+        f"number {number} in Kafka is not what this database holds under it. Nothing is sent. Either a restored copy "
+        "was used before its node had read back: restore the copy again, start its node first. Or somebody has our "
+        "key: `keys rotate` and `keys revoke` (they need no node), then `forgeries` (docs/operating.md)",
     )

@@ -44,7 +44,7 @@ def sha256(name: str, **keywords: Any) -> Column[bytes]:
     return Column(name, LargeBinary(32), **keywords)
 
 
-# Written by clue_exchange/ledger.py alone.
+# Written by clue_exchange/ledger.py alone; the number of an own event by renumbering.py too.
 EVENT = Table(
     "event",
     METADATA,
@@ -114,8 +114,8 @@ JOURNAL_COUNTER = Table(
     Column("topic", String(120), primary_key=True),
     Column("last_number", BigInteger, nullable=False),
 )
-# Written by clue_exchange/outbox.py alone, and by sent_records.py where it is read back from Kafka: what still has to
-# reach Kafka.
+# Written by clue_exchange/outbox.py alone, by sent_records.py where it is read back from Kafka, and by renumbering.py:
+# what still has to reach Kafka.
 OUTBOX = Table(
     "outbox",
     METADATA,

@@ -8,23 +8,37 @@ from console.wiring import RECEIVED, Agency
 from consumers.own_records import OwnRecords
 from consumers.read_back import READ_IN_ORDER, Books, ReadBack
 from consumers.rebuild import FromKafka, Rebuild
+from consumers.settlement import Settlement
 
 
 def read_back(agency: Agency, log: Log) -> ReadBack:
     """What compares the agency's own topics with its database, and takes back what is lacking."""
+    return ReadBack(_books(agency), _own_records(agency), agency.consumer, agency.identities, log)
+
+
+def settlement(agency: Agency) -> Settlement:
+    """What settles the records in the agency's own journals that it did not write."""
+    return Settlement(_books(agency), _own_records(agency), agency.consumer)
+
+
+def _books(agency: Agency) -> Books:
     settings = agency.settings
-    books = Books(
+    return Books(
         settings.agency,
         settings.counterpart,
         agency.store,
         agency.ledger,
         agency.outbox,
         agency.keyring,
+        agency.vault,
         agency.dead_letters,
         agency.clock,
     )
-    own = OwnRecords(
-        agency.reader(settings.counterpart),  # our events are addressed to the counterpart
+
+
+def _own_records(agency: Agency) -> OwnRecords:
+    return OwnRecords(
+        agency.reader(agency.settings.counterpart),  # our events are addressed to the counterpart
         agency.ledger,
         agency.outbox,
         agency.keyring,
@@ -32,7 +46,6 @@ def read_back(agency: Agency, log: Log) -> ReadBack:
         agency.desk().erase_again,
         agency.clock,
     )
-    return ReadBack(books, own, agency.consumer, agency.identities, log)
 
 
 def rebuild(agency: Agency) -> Rebuild:

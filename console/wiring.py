@@ -40,6 +40,7 @@ from consumers.receipt_rounds import ReceiptRounds
 from consumers.replay import Replay
 from consumers.stops import Journals
 from producers.housekeeping import Housekeeping
+from producers.key_relay import KeyRelay
 from producers.relay import Relay
 from schemas.catalog import EVENT_FAMILIES, Family
 from schemas.codes import Role
@@ -109,12 +110,20 @@ class Agency(Parts):
                 public_keys.pin(transaction, party)
                 receiving_keys.pin(transaction, party, self.clock())
 
-    def producer(self) -> JournalProducer:
+    def producer(self, patience_ms: int = 2 * PATIENCE_MS) -> JournalProducer:
         settings = self.settings
-        return JournalProducer(settings.bootstrap, client_id=settings.agency, security=settings.security)
+        return JournalProducer(
+            settings.bootstrap, client_id=settings.agency, patience_ms=patience_ms, security=settings.security
+        )
 
     def relay(self, producer: JournalProducer, log: Log) -> Relay:
         return Relay(self.store, self.outbox, producer, log)
+
+    def key_relay(self) -> KeyRelay:
+        """What a command sends its key records with."""
+        produce = partial(self.producer, patience_ms=LOOK_PATIENCE_MS)
+        consume = partial(self.consumer, patience_ms=LOOK_PATIENCE_MS)
+        return KeyRelay(self.settings.agency, self.store, self.outbox, produce, consume)
 
     def batches(self) -> BatchReceiver:
         ours = self.ledger, self.keyring, self.index, self.dead_letters, Answers(self.receipts, self.reconciliation)

@@ -2,7 +2,7 @@
 Records of our own topics, as Kafka holds them: proven by our own public keys, and taken back where they are lacking.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
 from clue_exchange.ledger import APPLIED, Ledger
 from clue_exchange.outbox import Outbox, OutboxRecord
-from clue_exchange.sent_records import contradicted, note_sent
+from clue_exchange.sent_records import hashes_under, note_sent
 from clue_exchange.signed_events import SignedEvent, courtesy_headers, record_key
 from clue_exchange.store import Transaction
 from clue_exchange.topics import is_family
@@ -22,6 +22,7 @@ from consumers.dead_letters import Reason
 from consumers.key_records import Brought, take_key_record
 from consumers.reading import Reader
 from consumers.receive import Proven, prove, unpack
+from consumers.record_reading import Reading
 from schemas.catalog import Family
 from schemas.clue_events import ErasureConfirmed, ErasureRequested
 from schemas.envelope import Envelope
@@ -41,6 +42,8 @@ class TakenBack:
         events, keys: how many were new here.
         unreadable: data keys of which no private key of ours opens the wrap any more.
         strangers: records that we did not sign, each with the reason.
+        forged: records that our key signed and that we did not write; where there is one in a journal of events,
+            nothing else of the batch is taken.
         tombstoned: ids of keys whose tombstones stand in the topic.
         to_bury: keys of erased candidates.
     """
@@ -49,6 +52,7 @@ class TakenBack:
     keys: int = 0
     unreadable: int = 0
     strangers: list[tuple[ReceivedRecord, PoisonRecord]] = field(default_factory=list)
+    forged: list[Proven] = field(default_factory=list)
     tombstoned: list[str] = field(default_factory=list)
     to_bury: list[str] = field(default_factory=list)
 
@@ -82,23 +86,43 @@ class OwnRecords:
         self._erase_again = erase_again
         self._clock = clock
 
-    def take(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> TakenBack:
+    def take(
+        self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord], given: int | None
+    ) -> TakenBack:
         """
         Take back what these records of the `keys` topic, or of a journal of events, say; each counts as sent.
 
-        Raises:
-            JournalStopped: we signed one of them, and it contradicts what this database holds. Roll back.
+        `given` is the last number that this agency gave there; None where this database may be an older copy, so that
+        what our key signed is believed to be ours.
         """
-        return (self._take_keys if is_family(topic, Family.KEYS) else self._take_events)(transaction, topic, sources)
+        take = self._take_keys if is_family(topic, Family.KEYS) else self._take_events
+        return take(transaction, topic, sources, given)
 
-    def _take_events(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> TakenBack:
+    def take_on(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> TakenBack:
+        """Take for ours what others wrote into a journal of events under our key; what is no event says nothing."""
+        taken = TakenBack()
+        self._append(transaction, self._reader.read_events(transaction, topic, sources), taken)
+        return taken
+
+    def _take_events(
+        self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord], given: int | None
+    ) -> TakenBack:
         taken = TakenBack()
         readings = self._reader.read_events(transaction, topic, sources)
+        known = hashes_under(transaction, topic, [each.proven.record.number for each in readings if each.proven])
         for reading in readings:
-            if reading.poison is not None:
-                _sort_out(taken, topic, reading.source, reading.poison)
+            if reading.poison is not None and reading.poison.number is None:
+                taken.strangers.append((reading.source, reading.poison))
+            elif reading.proven is not None and _is_forged(reading, reading.proven, known, given):
+                taken.forged.append(reading.proven)
+        if taken.forged:
+            return taken
         sent = [_sent(each.proven) for each in readings if each.proven]
         note_sent(transaction, topic, sent, self._clock())
+        self._append(transaction, readings, taken)
+        return taken
+
+    def _append(self, transaction: Transaction, readings: Sequence[Reading], taken: TakenBack) -> None:
         found = [(reading.event, reading.tokens) for reading in readings if reading.event is not None]
         events = [signed for signed, _ in found]
         taken.events = len(events)
@@ -109,7 +133,6 @@ class OwnRecords:
         for placed in placements:
             if placed.event_type == ErasureConfirmed.__name__ and placed.outcome == APPLIED:
                 self._keyring.tombstone(transaction, placed.clue_id)
-        return taken
 
     def _repeat_erasure(self, transaction: Transaction, signed: SignedEvent) -> Collection[str]:
         """Her key died here when this event was issued, whether or not it has its place yet: it must not come back."""
@@ -118,7 +141,10 @@ class OwnRecords:
         persons = [person.key for person in signed.event.persons]
         return self._erase_again(transaction, signed.envelope.clue_id, persons)
 
-    def _take_keys(self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord]) -> TakenBack:
+    def _take_keys(
+        self, transaction: Transaction, topic: str, sources: Sequence[ReceivedRecord], given: int | None
+    ) -> TakenBack:
+        """Nothing stops here: a forged key record is noted, and what the counterpart believes is known here too."""
         taken, arriving, ours = TakenBack(), self._keyring.arriving(), []
         for source in sources:
             if source.value is None:
@@ -131,20 +157,44 @@ class OwnRecords:
             except PoisonRecord as poison:
                 if poison.reason == Reason.KEY_NOT_FOR_US:
                     taken.unreadable += 1
+                elif poison.number is None:
+                    taken.strangers.append((source, poison))
                 else:
-                    _sort_out(taken, topic, source, poison)
+                    taken.forged.append(ours.pop())
         arriving.keep(transaction)
-        alive = self._keyring.alive_among(transaction, [_key(each).decode() for each in ours])
-        kept = [each for each in ours if _key(each).decode() in alive or not _is_data_key(each)]
+        known = hashes_under(transaction, topic, [each.record.number for each in ours])
+        taken.forged += [each for each in ours if _is_forged_key(each, known, given)]
+        genuine = [each for each in ours if known.get(each.record.number, each.hash) == each.hash]
+        alive = self._keyring.alive_among(transaction, [_key(each).decode() for each in genuine])
+        kept = [each for each in genuine if _key(each).decode() in alive or not _is_data_key(each)]
         note_sent(transaction, topic, [_sent_key(each) for each in kept], self._clock())
         return taken
 
 
-def _sort_out(taken: TakenBack, topic: str, source: ReceivedRecord, poison: PoisonRecord) -> None:
-    """What nothing vouches for was written by a stranger; what we signed must fit."""
-    if poison.number is not None:
-        raise contradicted(topic, poison.number)
-    taken.strangers.append((source, poison))
+Known = Mapping[int, bytes | None]
+"""The hashes of the bodies that this database has under numbers of ours."""
+
+
+def _is_forged(reading: Reading, proven: Proven, known: Known, given: int | None) -> bool:
+    """
+    Whether our key signed an event, and we did not write it.
+
+    What cannot be read as an event, stands under a number of another one of ours, or repeats one under another number;
+    and, where this database is no older copy, what stands under a number that was never given.
+    """
+    number = proven.record.number
+    if reading.poison is not None or known.get(number, proven.hash) != proven.hash:
+        return True
+    is_new = number not in known
+    return is_new and (reading.is_repeated or (given is not None and number > given))
+
+
+def _is_forged_key(proven: Proven, known: Known, given: int | None) -> bool:
+    """The same of a key record; our copies of those that carry data keys may be gone."""
+    number = proven.record.number
+    if number in known:
+        return known[number] != proven.hash
+    return given is not None and not _is_data_key(proven)
 
 
 def _sent(proven: Proven) -> OutboxRecord:

@@ -4,26 +4,34 @@ Reading back: what Kafka holds of our own topics and this database does not, as 
 Nothing is sent and nothing is taken in before the ends agree: docs/decisions/0015-read-back-before-work.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from clue_exchange import forgeries
 from clue_exchange.clock import Clock
 from clue_exchange.errors import JournalStopped, PositionOutOfRange
+from clue_exchange.forgeries import Forgery, Ruling
 from clue_exchange.journal_counters import go_on_behind, last_numbers
 from clue_exchange.journal_ends import batches_to_end
 from clue_exchange.journals import advance, go_on_at, read_position, recognise
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.keyring import KeyRing
+from clue_exchange.keys.vault import Vault
+from clue_exchange.last_copy import note_start, worked_here_last
 from clue_exchange.ledger import Ledger
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox
-from clue_exchange.store import Store
-from clue_exchange.topics import topic_name
+from clue_exchange.sent_records import contradicted
+from clue_exchange.store import Store, Transaction
+from clue_exchange.topics import is_family, topic_name
 from consumers.dead_letters import DeadLetters
 from consumers.loop import ConnectConsumer
 from consumers.own_records import OwnRecords, TakenBack
+from consumers.receive import Proven
 from consumers.stops import AskTopics
 from schemas.catalog import EVENT_FAMILIES, Family
+from schemas.envelope import Record
+from schemas.errors import ContractError
 
 READ_IN_ORDER = (Family.KEYS, *EVENT_FAMILIES)
 """Keys first: they prove and open the events."""
@@ -41,8 +49,17 @@ class Books:
     ledger: Ledger
     outbox: Outbox
     keyring: KeyRing
+    vault: Vault
     dead_letters: DeadLetters
     clock: Clock
+
+
+class _Forged(Exception):
+    """Our key signed these, and we did not write them: nothing of the batch is taken."""
+
+    def __init__(self, records: Sequence[Proven]) -> None:
+        super().__init__()
+        self.records = records
 
 
 class ReadBack:
@@ -58,6 +75,7 @@ class ReadBack:
         self._log = log
         self._journals = [topic_name(books.agency, family) for family in READ_IN_ORDER]
         self._counted = [topic_name(books.agency, family) for family in COUNTED]
+        self._given: Mapping[str, int] = {}
 
     def run(self) -> None:
         """
@@ -68,17 +86,22 @@ class ReadBack:
                 the next start goes on behind it), or is gone, and this database lacks it.
             BrokerUnavailable: Kafka cannot be asked now; what was read back stays.
         """
+        books = self._books
+        with books.store.reading() as transaction:
+            given = last_numbers(transaction, self._journals)
+        self._given = given if worked_here_last(books.store, books.vault) else {}
         self._recognise_topics()
         self._read_keys_again_if_lost()
         found = [self._read(topic) for topic in self._behind()]
         found += [self._read_again(topic) for topic in self._lacking()]
         self._require_whole()
         self._warn_of_tombstones([key_id for each in found for key_id in each.tombstoned])
-        with self._books.store.reading() as transaction:
-            self._books.keyring.bury(transaction, also=[key_id for each in found for key_id in each.to_bury])
+        with books.store.reading() as transaction:
+            books.keyring.bury(transaction, also=[key_id for each in found for key_id in each.to_bury])
         counts = {name: sum(getattr(each, name) for each in found) for name in ("events", "keys", "unreadable")}
         if any(counts.values()):
             self._log.warning("journals.read_back", **counts)
+        note_start(books.store, books.vault)
 
     def _recognise_topics(self) -> None:
         for topic, found in self._ask(self._journals).items():
@@ -127,9 +150,22 @@ class ReadBack:
 
     def _take(self, topic: str, records: Sequence[ReceivedRecord], total: TakenBack) -> None:
         books = self._books
+        try:
+            self._take_genuine(topic, records, total)
+        except _Forged as found:
+            with books.store.transaction() as transaction:
+                self._note(transaction, topic, found.records, None)
+            raise contradicted(topic, found.records[0].record.number) from None
+
+    def _take_genuine(self, topic: str, records: Sequence[ReceivedRecord], total: TakenBack) -> None:
+        books = self._books
         with books.store.transaction() as transaction:
             before = read_position(transaction, topic)
-            taken = self._own_records.take(transaction, topic, records)
+            unsettled = _without(records, forgeries.settled(transaction, topic))
+            taken = self._own_records.take(transaction, topic, unsettled, self._given.get(topic))
+            if taken.forged and not is_family(topic, Family.KEYS):
+                raise _Forged(taken.forged)
+            self._note(transaction, topic, taken.forged, Ruling.STANDS)
             for source, poison in taken.strangers:
                 books.dead_letters.note(transaction, source, poison)
             advance(transaction, before, replace(before, next_offset=records[-1].next_offset), books.clock())
@@ -143,6 +179,16 @@ class ReadBack:
                 "find out who can write to it; the next start goes on behind them",
             )
         total.add(taken)
+
+    def _note(self, transaction: Transaction, topic: str, found: Sequence[Proven], ruling: Ruling | None) -> None:
+        """Name what our key signed and we did not write, for whoever is on call and for `forgeries`."""
+        now = self._books.clock()
+        settled = None if ruling is None else now
+        named = [Forgery(topic, e.record.number, e.hash, e.source.offset, now, ruling, settled) for e in found]
+        forgeries.note(transaction, named)
+        for each in named:
+            told = {"number": each.number, "hash": each.hash.hex(), "offset": each.offset}
+            self._log.error("record.forged", topic=topic, **told, security_alert=True)
 
     def _go_on_at(self, topic: str, offset: int) -> None:
         self._log.error("journal.records_lost", topic=topic, next_offset=offset)
@@ -177,3 +223,16 @@ class ReadBack:
             alive = self._books.keyring.alive_among(transaction, key_ids)
         for key_id in sorted(alive):
             self._log.error("tombstone.refused", key=key_id, security_alert=True)
+
+
+def _without(records: Sequence[ReceivedRecord], settled: Collection[tuple[int, bytes]]) -> list[ReceivedRecord]:
+    """The records but for those that a person has settled."""
+    return [each for each in records if not settled or _place(each) not in settled]
+
+
+def _place(source: ReceivedRecord) -> tuple[int, bytes] | None:
+    try:
+        record = Record.from_value(source.value or b"")
+    except ContractError:
+        return None
+    return record.number, record.body_hash

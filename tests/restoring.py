@@ -116,6 +116,12 @@ class Exchange:
         self._lose(role, f"{role}*.db*")
         self._begin(role)
 
+    def begin_anew(self, role: Role) -> None:
+        """The agency's process ends, and begins again with what its key file holds now."""
+        old = self.sides.side(role)
+        old.close()
+        self._take_place(role, Agency.open(old.settings, old.clock))
+
     def _lose(self, role: Role, pattern: str) -> None:
         self.sides.side(role).close()
         for file in self.folder.glob(pattern):
@@ -124,7 +130,9 @@ class Exchange:
 
     def _begin(self, role: Role) -> None:
         old = self.sides.side(role)
-        begun = Agency.assemble(old.settings, old.keys, self.sides.ceremony.signed, old.clock)
+        self._take_place(role, Agency.assemble(old.settings, old.keys, self.sides.ceremony.signed, old.clock))
+
+    def _take_place(self, role: Role, begun: Agency) -> None:
         self.sides = (
             replace(self.sides, federation=begun)
             if role is Role.federation

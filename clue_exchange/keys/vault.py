@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, bindparam, delete, select
 
 from clue_exchange.keys.at_rest import AtRest
-from clue_exchange.store import Store, insert_new
+from clue_exchange.store import Store, insert_new, replace_rows
 
 VAULT_TABLES = MetaData()
 KEY_MATERIAL = Table(
@@ -20,6 +20,7 @@ KEY_MATERIAL = Table(
     Column("key_id", String(80), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
+_MARK = "last-start"
 
 
 class Vault:
@@ -72,13 +73,23 @@ class Vault:
     def key_ids(self) -> set[str]:
         """The ids of all keys that are here."""
         with self._store.reading() as transaction:
-            return set(transaction.scalars(select(KEY_MATERIAL.c.key_id)))
+            return set(transaction.scalars(select(KEY_MATERIAL.c.key_id).where(KEY_MATERIAL.c.key_id != _MARK)))
 
     def destroy(self, key_ids: Collection[str]) -> None:
         """Overwrite and delete these keys, in the write-ahead log of SQLite too; no effect where they are gone."""
         with self._store.transaction() as transaction:
             transaction.execute(delete(KEY_MATERIAL).where(KEY_MATERIAL.c.key_id.in_(key_ids)))
         self._store.settle()
+
+    def mark(self) -> bytes | None:
+        """What was set by `set_mark`; None in a new vault."""
+        return self.get([_MARK]).get(_MARK)
+
+    def set_mark(self, mark: bytes) -> None:
+        """Keep this mark in the place of the last one: clue_exchange/last_copy.py."""
+        with self._store.transaction() as transaction:
+            sealed = self._at_rest.seal(_place(_MARK), mark)
+            replace_rows(transaction, KEY_MATERIAL, [{"key_id": _MARK, "sealed": sealed}])
 
     def close(self) -> None:
         self._beside.shutdown()

@@ -41,6 +41,7 @@ class LocalAct(StrEnum):
     replay = "replay"
     go_on = "go-on"
     recognise_topic = "recognise-topic"
+    settle_forgery = "settle-forgery"
     dismiss_dead_letter = "dismiss-dead-letter"
     reconcile = "reconcile"
     rebuild = "rebuild"
@@ -151,6 +152,7 @@ ALLOWED: Mapping[str, frozenset[OfficerRole]] = {
     LocalAct.replay: _NODE,
     LocalAct.go_on: _NODE,
     LocalAct.recognise_topic: _NODE,
+    LocalAct.settle_forgery: _NODE,
     LocalAct.dismiss_dead_letter: _NODE,
     LocalAct.reconcile: _NODE,
     LocalAct.rebuild: _NODE,

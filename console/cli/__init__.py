@@ -24,6 +24,7 @@ from console.cli.eligibility import eligibility
 from console.cli.erasures import erasures
 from console.cli.evidence import export, verify
 from console.cli.figures import figures
+from console.cli.forgeries import forgeries
 from console.cli.go_on import go_on
 from console.cli.intake import candidates, intake
 from console.cli.keys import keys
@@ -64,6 +65,7 @@ SECTIONS: Mapping[str, Sequence[click.Command]] = {
         waiting,
         dead_letters,
         go_on,
+        forgeries,
         reconcile,
         verify_journal,
         rebuild,

@@ -26,6 +26,7 @@ from console.cli.agencies import checked
 from console.cli.options import config_option, json_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
 from console.wiring import Agency
+from producers.key_relay import KeyRelay
 
 CHINESE_USES = {
     KeyUse.signs: "signs 签名中",
@@ -38,6 +39,10 @@ CHINESE_USES = {
     KeyUse.to_announce: "to announce 待公布: restart the node",
     KeyUse.retired: "retired 已停用",
     KeyUse.elsewhere: "not in this key file 不在密钥文件中: keys retire --lost",
+}
+SENT = {
+    True: "Kafka has it: the other side learns it now 已送达",
+    False: "Kafka does not answer: it waits in the outbox, for the node or for the next such command 待送达",
 }
 RESTART = "restart the node, so that it signs with the new key too 请重启节点"
 
@@ -106,15 +111,17 @@ def rotate(kind: str | None, config: Path, as_json: bool, **given: Any) -> None:
     if kind == "receiving":
         _rotate_receiving(config, as_json, given)
         return
-    with _rotating(config, given) as (agency, rotation):
+    with _rotating(config, given) as (agency, rotation, relay):
         rotated = rotation.rotate(KeyFile(agency.settings.keys, agency.settings.passphrase_file))
+        in_kafka = relay.send()
     print_ = fingerprint(rotated.key.public)
     if as_json:
         told = {"key_id": rotated.key.key_id, "announced_by": rotated.signed_by, "fingerprint": print_}
-        click.echo(json.dumps({**told, "first": dict(rotated.first_numbers)}))
+        click.echo(json.dumps({**told, "first": dict(rotated.first_numbers), "in_kafka": in_kafka}))
         return
     click.echo(f"{rotated.key.key_id} is announced, signed with {rotated.signed_by} 新密钥已公布")
     click.echo(f"  {print_}\n  signs from 起始编号: {_numbers(rotated.first_numbers)}")
+    click.echo(SENT[in_kafka])
     click.echo(RESTART)
 
 
@@ -140,12 +147,15 @@ def retire(key_id: str, way: str | None, config: Path, **given: Any) -> None:
 @json_option
 def revoke(key_id: str, config: Path, as_json: bool, **given: Any) -> None:
     """Tell the other side that a signing key signs nothing any more; what it signed before still verifies."""
-    with _rotating(config, given) as (agency, rotation):
+    with _rotating(config, given) as (agency, rotation, relay):
+        relay.send()  # the announcement of the other key: no node may be there to do it
         last = rotation.revoke(key_id, agency.keys)
+        in_kafka = relay.send()
     if as_json:
-        click.echo(json.dumps({"key_id": key_id, "last": dict(last)}))
+        click.echo(json.dumps({"key_id": key_id, "last": dict(last), "in_kafka": in_kafka}))
         return
     click.echo(f"{key_id} is revoked 已吊销\n  signed up to 最后编号: {_numbers(last)}")
+    click.echo(SENT[in_kafka])
     click.echo(RESTART)
 
 
@@ -162,10 +172,12 @@ def _rotate_receiving(config: Path, as_json: bool, given: dict[str, Any]) -> Non
 
 
 @contextmanager
-def _rotating(config: Path, given: dict[str, Any]) -> Iterator[tuple[Agency, KeyRotation]]:
+def _rotating(config: Path, given: dict[str, Any]) -> Iterator[tuple[Agency, KeyRotation, KeyRelay]]:
     with opened(config) as agency:
         permit_and_note(agency.people, Proof.taken_from(given), LocalAct.rotate_keys)
-        yield agency, KeyRotation(agency.settings.agency, agency.store, agency.outbox)
+        relay = agency.key_relay()
+        relay.begin_behind_kafka()
+        yield agency, KeyRotation(agency.settings.agency, agency.store, agency.outbox), relay
 
 
 def _numbers(numbers: Mapping[str, int]) -> str:

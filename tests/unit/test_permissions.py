@@ -43,7 +43,7 @@ erase rs               see-erasures rsa       rotate-keys st         sign-agreem
 deactivate-officer s
 list-officers sta      note-conflict s        read-access-log sa     change-passphrase orsta
 go-on st               dismiss-dead-letter st recognise-topic st     correct-candidate rs
-publish-figures s
+publish-figures s      settle-forgery st
 """
 LETTERS = dict(zip(OfficerRole, "orsta", strict=True))
 EXPECTED = dict(zip(MATRIX.split()[::2], MATRIX.split()[1::2], strict=True))

@@ -1,0 +1,28 @@
+"""
+Our own events give up their numbers where a record that we did not write stands first under them.
+
+The signature covers the number and the body does not hold it: so the event, its hash and its chain stay what they are.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select, update
+
+from clue_exchange.journal_tables import REJECTION
+from clue_exchange.outbox import Outbox
+from clue_exchange.store import Transaction
+from clue_exchange.tables import EVENT, OUTBOX
+from schemas.envelope import Record
+
+
+def move_behind(transaction: Transaction, outbox: Outbox, topic: str, numbers: Iterable[int]) -> None:
+    """Give the events under these numbers the next ones, in their order, signed anew; they are sent under those."""
+    for number in sorted(numbers):
+        place = OUTBOX.c.topic == topic, OUTBOX.c.number == number
+        row = transaction.execute(select(OUTBOX).where(*place)).one()
+        transaction.execute(delete(OUTBOX).where(*place))
+        record = outbox.append(transaction, topic, row.key, Record.from_value(row.value).body, row.headers)
+        moved = {"number": record.number, "record": record.to_value()}
+        transaction.execute(update(EVENT).where(EVENT.c.topic == topic, EVENT.c.number == number).values(moved))
+        rejected = REJECTION.c.topic == topic, REJECTION.c.hash == record.body_hash
+        transaction.execute(update(REJECTION).where(*rejected).values(number=record.number))

@@ -1,0 +1,166 @@
+"""
+A person settles what somebody wrote into a journal of ours under our own key: docs/decisions/0034-after-a-theft.md.
+
+Both sides go by one rule: under each number the first record stands that a key valid for it has signed. What stands
+that we did not write we take on, by name and after it was said; our own event that had the number gets a later one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from clue_exchange import acknowledgements, forgeries
+from clue_exchange.errors import CommandRefused, PoisonRecord, PositionOutOfRange
+from clue_exchange.forgeries import Forgery, Ruling
+from clue_exchange.journal_counters import go_on_behind, lock
+from clue_exchange.journal_ends import batches_to_end
+from clue_exchange.journals import read_position
+from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.keys import public_keys
+from clue_exchange.outbox import HIGHEST_NUMBER
+from clue_exchange.renumbering import move_behind
+from clue_exchange.signing import Verifier
+from clue_exchange.store import Transaction
+from clue_exchange.topics import topic_name
+from consumers.loop import ConnectConsumer
+from consumers.own_records import OwnRecords
+from consumers.read_back import Books
+from consumers.receive import Proven, prove, read_receipt, unpack
+from consumers.reconcile_records import is_reconciliation
+from schemas.catalog import Family
+from schemas.envelope import Record
+from schemas.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """
+    What a settlement came to.
+
+    Attributes:
+        events: how many of what stands are events, part of their clues from now on.
+        moved: the numbers that events of ours gave up.
+    """
+
+    stands: Sequence[Forgery]
+    refused: Sequence[Forgery]
+    events: int
+    moved: Sequence[int]
+
+
+class Settlement:
+    """Settles the journals of events of one agency, while its node does not run."""
+
+    def __init__(self, books: Books, own_records: OwnRecords, connect: ConnectConsumer) -> None:
+        self._books = books
+        self._own_records = own_records
+        self._connect = connect
+
+    def run(self, topic: str) -> Settled:
+        """
+        Settle all that our key signed in this journal and we did not write; then the node goes on.
+
+        Raises:
+            CommandRefused: there is no such record, or a number before it was never given.
+            BrokerUnavailable: the journal was not read to its end; nothing was changed.
+        """
+        first, later = self._read(topic, self._taken_in(topic))
+        books = self._books
+        with books.store.transaction() as transaction:
+            last = lock(transaction, [topic])[topic]
+            ours = forgeries.bodies(transaction, topic, 0, HIGHEST_NUMBER)
+            known = forgeries.settled(transaction, topic)
+            found = [each for number, each in sorted(first.items()) if ours.get(number) != each.hash]
+            second = [each for each in later if (each.record.number, each.hash) not in known]
+            stands, refused = ([self._named(topic, each) for each in some] for some in (found, second))
+            refused += _unproven(transaction, topic, [*stands, *refused])
+            refused.sort(key=lambda each: each.number)
+            if not stands and not refused:
+                raise CommandRefused(f"{topic} holds nothing under our key that we did not write")
+            _require_whole(topic, max(last, *first, 0), ours.keys() | first.keys())
+            stands = forgeries.settle(transaction, stands, Ruling.STANDS, books.clock())
+            refused = forgeries.settle(transaction, refused, Ruling.REFUSED, books.clock())
+            go_on_behind(transaction, {topic: max(first, default=0)})
+            moved = sorted(each.number for each in stands if each.number in ours)
+            move_behind(transaction, books.outbox, topic, moved)
+            sources = [self._believed(transaction, each) for each in found]
+            taken = self._own_records.take_on(transaction, topic, sources)
+            acknowledgements.resume(transaction, topic)
+        with books.store.reading() as transaction:
+            books.keyring.bury(transaction, also=taken.to_bury)
+        return Settled(stands, refused, taken.events, moved)
+
+    def _read(self, topic: str, taken_in: int) -> tuple[dict[int, Proven], list[Proven]]:
+        """The first record under each number, and those after it that say something else; proven both."""
+        with self._books.store.reading() as transaction:
+            verifier = _verifier(transaction, topic, taken_in)
+        first: dict[int, Proven] = {}
+        later: list[Proven] = []
+        for source in self._records(topic, 0):
+            try:
+                proven = prove(source, unpack(source), verifier)
+            except PoisonRecord:  # a stranger's: the node notes it as a dead letter
+                continue
+            if first.setdefault(proven.record.number, proven).hash != proven.hash:
+                later.append(proven)
+        return first, later
+
+    def _records(self, topic: str, begin: int) -> list[ReceivedRecord]:
+        while True:
+            try:
+                with self._connect({topic: begin}) as consumer:
+                    return [record for batch in batches_to_end(consumer, topic, begin) for record in batch]
+            except PositionOutOfRange as error:  # its retention has begun
+                begin = error.first
+
+    def _taken_in(self, topic: str) -> int:
+        """The highest number that the counterpart's newest receipt names: in Kafka, for a halted node takes none in."""
+        receipts = topic_name(self._books.counterpart, Family.RECEIPTS)
+        with self._books.store.reading() as transaction:
+            values = [acknowledgements.newest(transaction, receipts)]
+            position = read_position(transaction, receipts)
+            verifier = public_keys.verifier(transaction, receipts)
+        for source in self._records(receipts, position.next_offset):
+            try:
+                proven = prove(source, unpack(source), verifier)
+                if not is_reconciliation(proven) and read_receipt(proven, self._books.agency) is not None:
+                    values.append(source.value)
+            except PoisonRecord:  # for the loop to judge
+                continue
+        if (newest := values[-1]) is None:
+            return 0
+        receipt = Receipt.from_body(Record.from_value(newest).body)
+        return max((each.highest for each in receipt.journals if each.topic == topic), default=0)
+
+    def _named(self, topic: str, proven: Proven) -> Forgery:
+        return Forgery(topic, proven.record.number, proven.hash, proven.source.offset, self._books.clock())
+
+    def _believed(self, transaction: Transaction, proven: Proven) -> ReceivedRecord:
+        """The record; signed by us and sent once more where its key was revoked, so that it is believed for good."""
+        source, record = proven.source, proven.record
+        keys = public_keys.keys_of(transaction, source.topic)
+        if any(each.key_id == record.key_id and each.is_valid_for(record.number) for each in keys):
+            return source
+        headers = {name: (value or b"").decode(errors="replace") for name, value in source.headers}
+        place = source.topic, record.number, source.key or b""
+        return replace(source, value=self._books.outbox.append_at(transaction, *place, record.body, headers).to_value())
+
+
+def _verifier(transaction: Transaction, topic: str, taken_in: int) -> Verifier:
+    """By the keys of today; and by a revoked one as far as the counterpart took in before it knew of that."""
+    keys = public_keys.keys_of(transaction, topic)
+    return Verifier([each if each.last is None else replace(each, last=max(each.last, taken_in)) for each in keys])
+
+
+def _unproven(transaction: Transaction, topic: str, named: Sequence[Forgery]) -> list[Forgery]:
+    """What was named before its key was revoked, and nobody believes since: the counterpart has not taken it in."""
+    proven = {(each.number, each.hash) for each in named}
+    open_ = [each for each in forgeries.listed(transaction) if each.topic == topic and each.ruling is None]
+    return [each for each in open_ if (each.number, each.hash) not in proven]
+
+
+def _require_whole(topic: str, last: int, numbers: set[int]) -> None:
+    if missing := sorted(set(range(1, last + 1)) - numbers):
+        raise CommandRefused(
+            f"{topic}: number {missing[0]} was never given, and one behind it was used under our key: such a gap "
+            "cannot be settled. Ask the counterpart; the journal stays halted"
+        )

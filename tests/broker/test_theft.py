@@ -1,0 +1,212 @@
+"""
+Somebody stole our signing key and wrote under our name in our own topics, on a real Kafka: what helps, step by step.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clue_exchange.errors import JournalStopped
+from clue_exchange.kafka_records import OutgoingRecord
+from clue_exchange.logs import json_log
+from clue_exchange.topics import topic_name
+from console.node import Node
+from console.wiring import Agency
+from schemas.catalog import Family
+from schemas.codes import Role
+from schemas.envelope import Record, signed_bytes
+from tests.desks import Desk
+from tests.kafka_steps import DEADLINE_SECONDS, journals, take_in, wait_until
+from tests.restoring import Exchange, exchange_of
+from tests.two_sides import TwoSides, rows
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+def exchange(on_kafka: TwoSides, tmp_path: Path) -> Iterator[Exchange]:
+    """Two agencies with a clue that both hold; the federation's key file can be rotated."""
+    on_kafka.write_files(tmp_path)
+    with exchange_of(on_kafka, tmp_path) as exchange:
+        exchange.sides.transfer()
+        exchange.settle()
+        yield exchange
+
+
+def forge(exchange: Exchange) -> None:
+    """A thief with all that the federation has, keys and databases, sends a clue of his own under the next number."""
+    federation = exchange.sides.federation
+    folder = exchange.folder / "thief"
+    folder.mkdir()
+    exchange.copy(Role.federation).rename(folder / "agency.db")
+    places = {"database": f"sqlite:///{folder}/agency.db", "vault": federation.settings.vault_url}
+    settings = federation.settings.model_copy(update=places)
+    thief = Agency.assemble(settings, federation.keys, exchange.sides.ceremony.signed, federation.clock)
+    with closing(thief):
+        TwoSides(thief, exchange.sides.procuratorate, exchange.sides.clock, exchange.sides.ceremony).transfer()
+        with thief.store.reading() as transaction:
+            pending = thief.outbox.pending(transaction, 100)
+    records = [OutgoingRecord(each.topic, each.key, each.value, each.headers) for each in pending]
+    with federation.producer() as producer:
+        producer.send_all(records, DEADLINE_SECONDS)
+
+
+def put(exchange: Exchange, number: int, body: bytes) -> None:
+    """The thief signs any body with the stolen key, under this number of the federation's clues."""
+    topic, key = journals(exchange.sides.federation)[0], exchange.sides.ceremony.keys[Role.federation].signing[0]
+    signature = key.private.sign(signed_bytes(topic, number, body))
+    value = Record(number=number, body=body, key_id=key.key_id, signature=signature).to_value()
+    with exchange.sides.federation.producer() as producer:
+        producer.send_all([OutgoingRecord(topic, b"key", value)], DEADLINE_SECONDS)
+
+
+def old_key(exchange: Exchange) -> str:
+    return exchange.sides.ceremony.keys[Role.federation].signing[0].key_id
+
+
+def revoke(exchange: Exchange) -> Desk:
+    """A supervisor rotates the key and revokes the stolen one; no node runs."""
+    desk = Desk.of(exchange.sides.federation, exchange.folder)
+    rotated = json.loads(desk.run("keys", "rotate", *desk.by("wang"), "--json").stdout)
+    revoked = json.loads(desk.run("keys", "revoke", old_key(exchange), *desk.by("wang"), "--json").stdout)
+    assert (rotated["in_kafka"], revoked["in_kafka"]) == (True, True)
+    return desk
+
+
+def test_a_stolen_key_is_revoked_although_the_node_must_not_run(exchange: Exchange) -> None:
+    """Its own journal contradicts its database: it halts, and the revocation reaches the other side all the same."""
+    forge(exchange)
+    exchange.sides.transfer()
+    federation, procuratorate = exchange.sides.federation, exchange.sides.procuratorate
+    with pytest.raises(JournalStopped):
+        Node(federation, json_log(exchange.told)).run()
+
+    revoke(exchange)
+    take_in(procuratorate, {topic_name(federation.settings.agency, Family.KEYS): 0}, json_log(exchange.told))
+
+    with procuratorate.store.reading() as transaction:
+        query = f"SELECT last FROM public_key WHERE topic LIKE '%.clues' AND key_id = '{old_key(exchange)}'"
+        assert rows(transaction, query) == [(2,)]
+
+
+def halted(exchange: Exchange) -> str:
+    """Why the federation's node does not start."""
+    with pytest.raises(JournalStopped) as stopped:
+        Node(exchange.sides.federation, json_log(exchange.told)).run()
+    return str(stopped.value)
+
+
+def settle(exchange: Exchange, desk: Desk, expected: int = 1) -> dict[str, Any]:
+    """A supervisor settles what stands in `clues`; then the federation's process begins anew, with its new key."""
+    listed = json.loads(desk.run("forgeries", "--json", expected=expected).stdout)
+    settled = json.loads(desk.run("forgeries", "settle", "--journal", "clues", *desk.by("wang"), "--json").stdout)
+    desk.run("forgeries")
+    exchange.begin_anew(Role.federation)
+    return {**settled, "listed": listed}
+
+
+def numbers(exchange: Exchange, role: Role) -> list[tuple[object, ...]]:
+    """Which event has which number of the federation's clues, at this side, and what became of it."""
+    with exchange.sides.side(role).store.reading() as transaction:
+        query = "SELECT number, hash, outcome FROM event WHERE topic LIKE 'federation%.clues' ORDER BY number"
+        return rows(transaction, query)
+
+
+def test_a_record_under_the_next_number_is_named_and_never_taken_for_ours_unasked(exchange: Exchange) -> None:
+    """The node stops at it, start after start, and its own topics give nothing to the ledger."""
+    before = numbers(exchange, Role.federation)
+    forge(exchange)
+
+    whys = [halted(exchange) for _ in range(2)]
+
+    assert all("number 2" in why and "keys revoke" in why for why in whys)
+    assert numbers(exchange, Role.federation) == before
+    (told, *_) = exchange.logged("record.forged")
+    assert (told["number"], told["offset"], told["security_alert"]) == (2, 1, True)
+
+
+def test_after_the_revocation_both_sides_go_on_and_no_number_has_two_meanings(exchange: Exchange) -> None:
+    """What the other side took in stands, by name; our event that had its number gets the next one, and arrives."""
+    forge(exchange)
+    ours = exchange.sides.transfer()
+    halted(exchange)
+    settled = settle(exchange, revoke(exchange))
+    exchange.settle()
+    exchange.sides.transfer()
+    exchange.settle()
+
+    (listed,) = (each for each in settled["listed"] if each["topic"].endswith(".clues"))
+    assert (listed["number"], listed["ruling"], settled["moved"], settled["events"]) == (2, None, [2], 1)
+    assert listed["hash"] == settled["stands"][0]["hash"]
+    assert numbers(exchange, Role.federation) == numbers(exchange, Role.procuratorate)
+    assert [(number, outcome) for number, _, outcome in numbers(exchange, Role.federation)] == [
+        (number, "applied") for number in (1, 2, 3, 4)
+    ]
+    assert numbers(exchange, Role.federation)[2][1] == ours.hash
+    federation, procuratorate = exchange.digests()
+    assert federation == procuratorate
+
+
+def write_a_copy(exchange: Exchange) -> None:
+    """The body of our own event once more, under the next number."""
+    genuine = exchange.in_kafka(journals(exchange.sides.federation)[0])[0]
+    put(exchange, 2, Record.from_value(genuine.value or b"").body)
+
+
+def write_nonsense(exchange: Exchange) -> None:
+    """A body that is no event, under the next number."""
+    put(exchange, 2, b"no event")
+
+
+@pytest.mark.parametrize(("write", "events"), [(forge, 1), (write_a_copy, 0), (write_nonsense, 0)])
+def test_what_the_other_side_took_in_before_it_knew_of_the_revocation_stands(
+    exchange: Exchange, write: Callable[[Exchange], None], events: int
+) -> None:
+    """Its receipt halts our journal. We sign the record with the new key; what is no event uses up its number."""
+    with exchange.nodes():
+        write(exchange)
+        wait_until(exchange.sides.federation, lambda: bool(exchange.logged("journal.halted")))
+    settled = settle(exchange, revoke(exchange), expected=0)
+    exchange.sides.transfer()
+    exchange.settle()
+
+    assert [(each["number"], each["ruling"]) for each in settled["stands"]] == [(2, "stands")]
+    assert (settled["events"], settled["moved"]) == (events, [])
+    assert numbers(exchange, Role.federation) == numbers(exchange, Role.procuratorate)
+    assert [number for number, *_ in numbers(exchange, Role.federation)] == [1, *[2] * events, 3]
+    values = [each.value or b"" for each in exchange.in_kafka(journals(exchange.sides.federation)[0])]
+    written = [(each.number, each.key_id == old_key(exchange)) for each in map(Record.from_value, values)]
+    assert written == [(1, True), (2, True), (2, False), (3, False)]
+    assert len(exchange.logged("journal.halted")) == 1
+
+
+def test_what_nobody_believes_after_the_revocation_is_refused_and_its_number_is_ours(exchange: Exchange) -> None:
+    """Under a number that was taken, and under the next one: neither has an effect, and no number is left out."""
+    put(exchange, 1, b"no event")
+    put(exchange, 2, b"no event either")
+    halted(exchange)
+    settled = settle(exchange, revoke(exchange))
+    exchange.sides.transfer()
+    exchange.settle()
+
+    assert [(each["number"], each["ruling"]) for each in settled["refused"]] == [(1, "refused"), (2, "refused")]
+    assert (settled["stands"], settled["moved"]) == ([], [])
+    assert numbers(exchange, Role.federation) == numbers(exchange, Role.procuratorate)
+    assert [number for number, *_ in numbers(exchange, Role.federation)] == [1, 2]
+    assert exchange.logged("journal.halted") == []
+
+
+def test_a_gap_that_a_thief_left_is_not_settled(exchange: Exchange) -> None:
+    """Numbers that were never given cannot be filled: the command says which, and changes nothing."""
+    put(exchange, 9, b"no event")
+    halted(exchange)
+    desk = Desk.of(exchange.sides.federation, exchange.folder)
+
+    refused = desk.run("forgeries", "settle", "--journal", "clues", *desk.by("wang"), expected=1).output
+
+    assert "number 2 was never given" in " ".join(refused.split())
+    assert [each["ruling"] for each in json.loads(desk.run("forgeries", "--json", expected=1).stdout)] == [None]

@@ -114,6 +114,11 @@ def last() -> list[LabelledText]:
     return _read(OWN_TEXTS / "screening_last.csv")
 
 
+def blind() -> list[LabelledText]:
+    """Texts of four more authors who knew nothing of the program: measured before they were learned from."""
+    return _read(OWN_TEXTS / "screening_blind.csv")
+
+
 def lessons() -> list[LabelledText]:
     """Single sentences and short texts that were written to teach: learned from, never measured."""
     return _read(OWN_TEXTS / "screening_phrases.csv") + _read(OWN_TEXTS / "screening_taught.csv")
@@ -161,7 +166,7 @@ def cross_validated(book: Rulebook, texts: Sequence[LabelledText]) -> list[Scree
 
 def main() -> None:
     """Print the table, or learn anew."""
-    sets: Sequence[Callable[[], list[LabelledText]]] = (labelled, registers, own, later, authors)
+    sets: Sequence[Callable[[], list[LabelledText]]] = (labelled, registers, own, later, authors, last, blind)
     texts = {read.__name__: read() for read in sets}
     everything = [text for part in texts.values() for text in part]
     if "--learn" in sys.argv:

@@ -28,7 +28,7 @@ START = "START"
 # What stands before the name of a sign: a word list that was met, a rule that counted, one that was struck out, points.
 LIST_MET, RULE_MET, RULE_STRUCK, POINTS = SIGNS = "@", "+", "-", "="
 # All characters and pairs together weigh about as much as a few dozen signs; those of a very short text weigh less.
-_GRAM_WEIGHT, _FEW_GRAMS = 12, 20
+_GRAM_WEIGHT, _FEW_GRAMS = 8, 20
 
 _WEIGHT_MAX = 1 << 16
 _weight_of = attrgetter("weight")

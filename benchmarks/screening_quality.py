@@ -1,31 +1,25 @@
 """
-How well screening does on the labelled texts: each fifth is judged by weights learned from the other four.
+How well screening does on labelled texts: each author is judged by weights learned from all others.
 
     python -m benchmarks.screening_quality           figures
     python -m benchmarks.screening_quality --learn   learn producers/screening/rules/learned.tsv anew, from all texts
 
-The rules themselves were written by people who had read the texts; docs/screening.md says who saw what, and when.
+That is what a new author may expect of the weights. The rules were written by people who had read some of the texts,
+and lessons after errors had been read: docs/screening.md says who saw what, and when.
 """
 
-import csv
-import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from random import Random
 
-from openpyxl import load_workbook
-
+from benchmarks.labelled_texts import BLIND_AUTHORS, by_author, lessons, lessons_of_blind
 from producers.screening import Label, Screener, Screening
 from producers.screening.learned import Learned
-from producers.screening.learning import LabelledText, examples, learn, write
+from producers.screening.learning import Example, LabelledText, examples, learn, write
 from producers.screening.rulebook import Rulebook
 from producers.screening.rulefiles import BUNDLED_RULES
 
-ROOT = Path(__file__).parent.parent
-SAMPLES, OWN_TEXTS = ROOT / "examples" / "data", ROOT / "tests" / "unit" / "data"
-FOLDS, SEED = 5, 5
+INDEPENDENT = ("a", "b", *BLIND_AUTHORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,104 +83,42 @@ def _count(pairs: Sequence[tuple[bool, bool]]) -> Counts:
     return Counts(pairs.count((True, True)), pairs.count((False, True)), pairs.count((True, False)))
 
 
-def labelled() -> list[LabelledText]:
-    """The 160 labelled complaints of the samples."""
-    return _read(SAMPLES / "complaints-labelled.csv")
+def judged_by_others(book: Rulebook, authors: Iterable[str]) -> Iterator[tuple[str, list[Screening]]]:
+    """Screen each author's texts with weights that were learned from all other authors, and from lessons."""
+    texts = by_author()
+    taught = {name: examples(part, book) for name, part in texts.items()}
+    always, of_blind = examples(lessons(), book), examples(lessons_of_blind(), book)
+    for author in authors:
+        others = _but(author, taught) + always + ([] if author in BLIND_AUTHORS else of_blind)
+        screener = Screener(replace(book, learned=learn(others)))
+        yield author, [screener.screen(text.narrative) for text in texts[author]]
 
 
-def own() -> list[LabelledText]:
-    """The texts that were written for these tests."""
-    return _read(OWN_TEXTS / "screening_own.csv")
-
-
-def later() -> list[LabelledText]:
-    """Texts written after the rules: each batch was measured before it was learned from (docs/screening.md)."""
-    return _read(OWN_TEXTS / "screening_later.csv")
-
-
-def authors() -> list[LabelledText]:
-    """Texts of two authors who knew neither rules nor weights: each batch was measured before it was learned from."""
-    return _read(OWN_TEXTS / "screening_authors.csv")
-
-
-def last() -> list[LabelledText]:
-    """The last batch of the same authors: never learned from."""
-    return _read(OWN_TEXTS / "screening_last.csv")
-
-
-def blind() -> list[LabelledText]:
-    """Texts of four more authors who knew nothing of the program: measured before they were learned from."""
-    return _read(OWN_TEXTS / "screening_blind.csv")
-
-
-def lessons() -> list[LabelledText]:
-    """Single sentences and short texts that were written to teach: learned from, never measured."""
-    return _read(OWN_TEXTS / "screening_phrases.csv") + _read(OWN_TEXTS / "screening_taught.csv")
-
-
-def registers() -> list[LabelledText]:
-    """The two sample registers, with the labels of screening_register_labels.csv."""
-    with (OWN_TEXTS / "screening_register_labels.csv").open(encoding="utf-8", newline="") as file:
-        labels = {row["id"]: row for row in csv.DictReader(file)}
-    return [_text(labels[case], narrative) for case, narrative in _register_rows()]
-
-
-def _register_rows() -> list[tuple[str, str]]:
-    content = (SAMPLES / "complaints-2022-federation.csv").read_bytes().decode("gb18030")
-    rows = [(row[0], row[8]) for row in list(csv.reader(io.StringIO(content)))[2:] if len(row) > 8 and row[0].strip()]
-    for sheet in load_workbook(SAMPLES / "hotline-12309.xlsx"):
-        cells = [list(map(str, row)) for row in sheet.iter_rows(values_only=True)]
-        rows += [(row[0], row[7]) for row in cells if row[0].startswith(("RX", "WS"))]
-    return rows
-
-
-def _read(path: Path) -> list[LabelledText]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [_text(row, row["narrative"]) for row in csv.DictReader(file)]
-
-
-def _text(row: dict[str, str], narrative: str) -> LabelledText:
-    return LabelledText(
-        narrative, frozenset(map(Label, filter(None, row["labels"].split("|")))), row["urgent"] == "yes"
-    )
-
-
-def cross_validated(book: Rulebook, texts: Sequence[LabelledText]) -> list[Screening]:
-    """Screen each fifth with weights learned from the other four and the lessons."""
-    order = list(range(len(texts)))
-    Random(SEED).shuffle(order)  # noqa: S311  # an order of texts, not a secret
-    answers: dict[int, Screening] = {}
-    taught, always = examples(texts, book), examples(lessons(), book)
-    for fold in range(FOLDS):
-        others = [taught[at] for place, at in enumerate(order) if place % FOLDS != fold]
-        screener = Screener(replace(book, learned=learn([*others, *always])))
-        answers |= {at: screener.screen(texts[at].narrative) for at in order[fold::FOLDS]}
-    return [answers[at] for at in range(len(texts))]
+def _but(author: str, taught: dict[str, list[Example]]) -> list[Example]:
+    return [example for name, part in taught.items() if name != author for example in part]
 
 
 def main() -> None:
     """Print the table, or learn anew."""
-    sets: Sequence[Callable[[], list[LabelledText]]] = (labelled, registers, own, later, authors, last, blind)
-    texts = {read.__name__: read() for read in sets}
-    everything = [text for part in texts.values() for text in part]
+    book, texts = Rulebook.load(BUNDLED_RULES), by_author()
     if "--learn" in sys.argv:
-        write(
-            learn(examples([*everything, *lessons()], Rulebook.load(BUNDLED_RULES))),
-            BUNDLED_RULES,
-            f"learned from {len(everything)} texts and the lessons: python -m benchmarks.screening_quality --learn",
-        )
+        everything = [text for part in texts.values() for text in part]
+        remark = f"learned from {len(everything)} texts and the lessons: python -m benchmarks.screening_quality --learn"
+        write(learn(examples([*everything, *lessons(), *lessons_of_blind()], book)), BUNDLED_RULES, remark)
         return
-    book = Rulebook.load(BUNDLED_RULES)
-    never_learned = last()
-    as_landed = [Screener(book).screen(text.narrative) for text in never_learned]
-    print(measure(never_learned, as_landed).line("last, never learned from", len(never_learned)))
     rules_alone = Screener(replace(book, learned=Learned.nothing()))
-    crossed = iter(cross_validated(book, everything))
-    for name, part in texts.items():
-        print(measure(part, [next(crossed) for _ in part]).line(f"{name}, cross-validated", len(part)))
-        print(
-            measure(part, [rules_alone.screen(text.narrative) for text in part]).line(f"{name}, rules alone", len(part))
-        )
+    independent: tuple[list[LabelledText], list[Screening]] = ([], [])
+    for author, answers in judged_by_others(book, texts):
+        part = texts[author]
+        print(measure(part, answers).line(f"{author}, by the others", len(part)))
+        print(measure(part, [rules_alone.screen(text.narrative) for text in part]).line(f"{author}, rules", len(part)))
+        if author in INDEPENDENT:
+            independent[0].extend(part)
+            independent[1].extend(answers)
+    together = measure(*independent)
+    print(together.line(f"{', '.join(INDEPENDENT)} together", len(independent[0])))
+    for label, counts in together.by_label.items():
+        print(f"{label:<34}     R {counts.recall:.3f} P {counts.precision:.3f} F1 {counts.f1:.3f}")
 
 
 if __name__ == "__main__":

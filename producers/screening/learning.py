@@ -28,7 +28,7 @@ from producers.screening.rulebook import Rulebook
 from producers.screening.rulefiles import URGENT
 from producers.screening.weighing import signs_of
 
-_ROUNDS, _SEED = 40, 1
+_ROUNDS, _SEED = 15, 1
 _SEEN_AT_LEAST, _SHARE_AT_MOST = 2, 0.5
 _COST, _COST_OF_MISSED_DANGER = 0.05, 4.0
 _POINTS_SCALE = 0.25

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.labelled_texts import by_author
+from benchmarks.screening_quality import judged_by_others, measure
 from producers.screening import Label, Screener, Screening
+from producers.screening.rulebook import Rulebook
+from producers.screening.rulefiles import BUNDLED_RULES
 
 ROOT = Path(__file__).parents[2]
 OWN = Path(__file__).parent / "data" / "screening_own.csv"
 LATER = Path(__file__).parent / "data" / "screening_later.csv"
 AUTHORS = Path(__file__).parent / "data" / "screening_authors.csv"
 LAST = Path(__file__).parent / "data" / "screening_last.csv"
+BLIND = Path(__file__).parent / "data" / "screening_blind.csv"
 LABELLED = ROOT / "examples" / "data" / "complaints-labelled.csv"
 SCREENER = Screener.load()
 
@@ -40,9 +45,9 @@ def recall_and_precision(
     return right / sum(map(said, pairs)), right / sum(map(found, pairs))
 
 
-@pytest.mark.parametrize("path", [OWN, LATER, AUTHORS, LABELLED], ids=["own", "later", "authors", "labelled"])
+@pytest.mark.parametrize("path", [OWN, LATER, AUTHORS, LAST, BLIND, LABELLED], ids=lambda path: path.stem)
 def test_labels_are_found_and_few_are_wrong(path: Path) -> None:
-    """The figures of issue 7, on texts that the rules have seen: a floor, not a promise for unseen ones."""
+    """The figures of issue 7, on texts that were learned from: a floor, not a promise for unseen ones."""
     pairs = answers(path)
 
     any_recall, any_precision = recall_and_precision(pairs, lambda a: bool(a[0]), lambda a: bool(a[2].labels))
@@ -52,22 +57,16 @@ def test_labels_are_found_and_few_are_wrong(path: Path) -> None:
     assert (urgent_recall >= 0.95, urgent_precision >= 0.75) == (True, True)
 
 
-def test_texts_that_were_never_learned_from_are_screened_nearly_as_well() -> None:
-    """The last batch of two independent authors, half of it clues in roundabout words (docs/screening.md)."""
-    pairs = answers(LAST)
+@pytest.mark.parametrize("author", ["b", "G"])
+def test_an_author_who_was_never_learned_from_is_screened_nearly_as_well(author: str) -> None:
+    """The two hardest of six independent authors, by weights learned from all others (docs/screening.md)."""
+    [(_, answers)] = judged_by_others(Rulebook.load(BUNDLED_RULES), [author])
 
-    any_recall, any_precision = recall_and_precision(pairs, lambda a: bool(a[0]), lambda a: bool(a[2].labels))
-    urgent_recall, urgent_precision = recall_and_precision(pairs, lambda a: a[1], lambda a: a[2].urgent)
+    quality = measure(by_author()[author], answers)
 
-    assert (any_recall >= 0.94, any_precision >= 0.9) == (True, True)
-    assert (urgent_recall >= 0.9, urgent_precision >= 0.75) == (True, True)
-    assert sum(f1(pairs, label) for label in Label) / len(Label) >= 0.8
-
-
-def f1(pairs: list[Answer], label: Label) -> float:
-    """The harmonic mean of recall and precision of a label."""
-    recall, precision = recall_and_precision(pairs, lambda a: label in a[0], lambda a: label in a[2].labels)
-    return 2 * recall * precision / (recall + precision)
+    assert (quality.any_label.recall >= 0.96, quality.any_label.precision >= 0.9) == (True, True)
+    assert (quality.urgent.recall >= 0.95, quality.urgent.precision >= 0.7) == (True, True)
+    assert quality.macro_f1 >= 0.85
 
 
 @pytest.mark.parametrize("label", list(Label))

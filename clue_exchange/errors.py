@@ -10,6 +10,7 @@ The errors of the exchange, as one tree. An error carries fields, never a payloa
   + DoorClosed                 no secure connection: a certificate, a password or the port is wrong: a person must look
   + StoreFailed                the database answered, and the answer is no (disk full, file damaged): a person must look
   + PositionOutOfRange         the topic does not hold the position that the ledger wants to read next
+  + TopicsDrifted              own topics do not keep what they should: an administrator must set them
   + JournalStopped             an own journal must not be written on: a person must look
   + PositionMoved              another process took in the same records: this one must stop
   + CommandRefused             an officer's command cannot be done; says why and what can be done instead
@@ -106,6 +107,22 @@ class PositionOutOfRange(ExchangeError):
         self.wanted = wanted
         self.first = first
         self.end = end
+
+
+class TopicsDrifted(ExchangeError):
+    """
+    Topics of this agency are not what they should be; nothing was sent.
+
+    Attributes:
+        differences: each with topic, setting, what it should be and what it is.
+    """
+
+    def __init__(self, differences: Sequence[str]) -> None:
+        super().__init__(
+            f"{'; '.join(differences)}. Nothing is sent: let the administrator set this right (`topics check` shows "
+            "all, `topics create` makes what is missing), then start the node again"
+        )
+        self.differences = differences
 
 
 class JournalStopped(ExchangeError):

@@ -44,6 +44,8 @@ LogEvent: TypeAlias = Literal[
     "receiving_key.announced",
     "housekeeping.retried",
     "certificate.expires",
+    "topic.drifted",
+    "topics.unseen",
     "loop.connected",
     "store.awaited",
     "loop.retried",

@@ -31,6 +31,7 @@ class Settings(BaseModel):
         keys: the folder of the agency's private keys.
         passphrase_file: what opens them; a file that only its owner can read.
         agreement: the file of the agreement that both parties signed.
+        topics_checked_every_seconds: how often a running node looks whether its own topics are what they should be.
         security: how this agency gets through Kafka's doors, as a table; without it the broker must be an open one.
     """
 
@@ -44,6 +45,7 @@ class Settings(BaseModel):
     keys: Path
     passphrase_file: Path
     agreement: Path
+    topics_checked_every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3_600
     security: KafkaSecurity | None = None
 
     @model_validator(mode="after")

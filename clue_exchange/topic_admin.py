@@ -112,6 +112,11 @@ class TopicAdmin(Connected):
         with translated():
             return str(self._admin.describe_cluster()["cluster_id"])
 
+    def brokers(self) -> int:
+        """Count the brokers that the cluster knows of now."""
+        with translated():
+            return len(self._admin.describe_cluster()["brokers"])
+
     def serving_brokers(self) -> int:
         """Count the brokers that serve clients; none while any partition is without a leader."""
         with translated():

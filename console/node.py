@@ -140,6 +140,7 @@ class Node:
             "loop": self._loop,
             "receipts": self._receipts,
             "housekeeping": self._housekeeping,
+            "topics": self._topics,
         }
         for thread in [self._started(name, part) for name, part in parts.items()]:
             thread.join()
@@ -171,10 +172,11 @@ class Node:
             self._agency.relay(producer, self._log).run(self._pause)
 
     def _read_back(self) -> None:
-        """Before anything is sent or taken in: what Kafka holds of ours and this database does not."""
+        """Before anything is sent or taken in: whether Kafka keeps it, and what it holds of ours that is not here."""
         attempt = 0
         while not self._pause.is_set():
             try:
+                self._agency.topic_watch(self._log).require()
                 read_back(self._agency, self._log).run()
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("read_back.retried", error=type(error).__name__, attempt=attempt)
@@ -185,6 +187,9 @@ class Node:
 
     def _housekeeping(self) -> None:
         self._agency.housekeeping(self._log).run(self._pause)
+
+    def _topics(self) -> None:
+        self._agency.topic_watch(self._log).run(self._pause)
 
     def _receipts(self) -> None:
         self._agency.receipt_rounds(self._log).run(self._pause)

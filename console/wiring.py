@@ -29,6 +29,7 @@ from clue_exchange.settings import Settings
 from clue_exchange.signing import Signer
 from clue_exchange.store import Store
 from clue_exchange.topic_admin import TopicAdmin
+from clue_exchange.topic_watch import TopicWatch
 from clue_exchange.topics import topic_name
 from console.parts import Parts
 from consumers.batch import Answers, BatchReceiver
@@ -149,6 +150,10 @@ class Agency(Parts):
         certificate = None if security is None else security.certificate
         return Housekeeping(self.store, self.keyring, self.key_look().look, certificate, self.clock, log)
 
+    def topic_watch(self, log: Log) -> TopicWatch:
+        settings = self.settings
+        return TopicWatch(settings.agency, self.topic_admin, settings.topics_checked_every_seconds, log)
+
     def key_look(self) -> KeyLook:
         parties = self.settings.agency, self.settings.counterpart
         topics = [topic_name(agency, Family.KEYS) for agency in parties]
@@ -167,9 +172,12 @@ class Agency(Parts):
         self.vault.close()
 
     def identities(self, topics: Sequence[str]) -> Mapping[str, TopicIdentity]:
-        settings = self.settings
-        with TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security) as admin:
+        with self.topic_admin() as admin:
             return admin.identities(topics)
+
+    def topic_admin(self) -> TopicAdmin:
+        settings = self.settings
+        return TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security)
 
     def consumer(self, next_offsets: Mapping[str, int], patience_ms: int = PATIENCE_MS) -> JournalConsumer:
         settings = self.settings

@@ -12,7 +12,6 @@ from clue_exchange.errors import CommandRefused
 from clue_exchange.kafka_records import TopicIdentity
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.recognition import recognise_again, send_all_again
-from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import owner_of, topic_name
 from console.cli.options import config_option, opened
 from console.cli.proving import Proof, permit_and_note, proof_options
@@ -34,8 +33,7 @@ def recognise(names: Sequence[str], config: Path, **given: Any) -> None:
     with opened(config) as agency:
         _require_journals(agency, names)
         permit_and_note(agency.people, Proof.taken_from(given), LocalAct.recognise_topic)
-        settings = agency.settings
-        with TopicAdmin(settings.bootstrap, client_id=settings.agency, security=settings.security) as admin:
+        with agency.topic_admin() as admin:
             found = admin.identities(names)
         for name in names:
             _begin_again(agency, name, found)

@@ -36,6 +36,7 @@ F, P = Role.federation, Role.procuratorate
 DELAY_SECONDS = 2.0
 LOSING = {"cleanup.policy": "compact,delete"}
 """From a topic that is compacted alone Kafka deletes nothing on request."""
+AS_IT_SHOULD_BE = {"cleanup.policy": "compact"}
 KEYS_LEFT = "SELECT number FROM outbox WHERE sent_at IS NULL AND topic LIKE '%.keys'"
 WAITING = "SELECT number FROM event WHERE outcome = 'waiting' ORDER BY number"
 APPLIED = "SELECT number FROM event WHERE outcome = 'applied' ORDER BY number"
@@ -62,6 +63,8 @@ def lose_keys(here: County, role: Role) -> None:
         return True
 
     here.wait_until(is_done)
+    with closing(KafkaAdminClient(bootstrap_servers=here.bootstrap)) as admin:  # else its owner's node does not start
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, AS_IT_SHOULD_BE)])
 
 
 def missing_keys(here: County, by: Role) -> set[str]:

@@ -32,6 +32,7 @@ Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 SQLITE = "sqlite"
 SQLITE_BUSY_SECONDS = 5
 SQLITE_RETRY_SECONDS = 0.01
+SQLITE_LOOK_AGAIN_SECONDS = 0.001
 _SQLITE_TRANSIENT = ("database is locked", "database table is locked")
 _POSTGRESQL_TRANSIENT = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
 """Serialisation, deadlock, lock not available, shut-down of the server, connection lost."""
@@ -173,10 +174,40 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A writer takes its lock at once, so that two commands on one clue queue up instead of failing at commit.
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reading", False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection)
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """
+    Begin as the one writer, at most a millisecond after the one before has ended.
+
+    SQLite itself would look again after 1, 2, 5, 10, 15 … milliseconds: longer than most transactions here take.
+    """
+    deadline = time.monotonic() + SQLITE_BUSY_SECONDS
+    _wait_for_locks(connection, 0)
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if not _is_transient(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(SQLITE_LOOK_AGAIN_SECONDS)
+            else:
+                return
+    finally:
+        _wait_for_locks(connection, SQLITE_BUSY_SECONDS)
+
+
+def _wait_for_locks(connection: Connection, seconds: int) -> None:
+    """How long SQLite itself waits for a lock, by its own steps."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout={seconds * 1_000}").close()
 
 
 def _make_own(path: Path) -> None:

@@ -7,8 +7,10 @@ A record enters it in the transaction of its cause, so that it exists if and onl
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, select, text, update
 
 from clue_exchange.clock import Clock
 from clue_exchange.journal_counters import next_number
@@ -26,6 +28,7 @@ SENT_JUST_NOW = timedelta(seconds=30)
 """What was sent since then is on its way: it is not sent again, however often it is asked for."""
 _HALTED = select(ACKNOWLEDGED.c.topic).where(ACKNOWLEDGED.c.halted.is_not(None))
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 HIGHEST_NUMBER = 2**53
 """That a journal can have: schemas/envelope.py."""
 WAKE_CHANNEL = "clue_exchange_outbox"
@@ -33,26 +36,25 @@ WAKE_CHANNEL = "clue_exchange_outbox"
 
 @dataclass(frozen=True, slots=True)
 class OutboxRecord:
-    """A record on its way: `value` as it will stand in Kafka."""
+    """
+    A record on its way.
+
+    Attributes:
+        value: as it will stand in Kafka.
+        is_passing: the next of its kind will say all that it says.
+    """
 
     topic: str
     number: int
     key: bytes
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
-    """How much waits in the outbox, and since when the oldest does; None where nothing waits."""
-
-    records: int
-    oldest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unacknowledged:
-    """How many records of a journal no receipt has named, and since when the oldest is there."""
+class Left:
+    """How many records are left, and since when the oldest is there; None where none is."""
 
     records: int
     oldest: datetime | None
@@ -79,11 +81,25 @@ class Outbox:
         self, transaction: Transaction, topic: str, number: int, key: bytes, body: bytes, headers: Mapping[str, str]
     ) -> Record:
         """The same under a number that was counted already, and under which nothing is queued."""
+        record = self._signed(transaction, topic, number, body)
+        self._queue(transaction, _row(topic, number, key, record.to_value(), headers))
+        return record
+
+    def append_newest(self, transaction: Transaction, topic: str, key: bytes, body: bytes) -> Record:
+        """
+        As `append`, of a kind whose newest record says all that the ones before it said.
+
+        Those of them that Kafka has not acknowledged are not sent any more: the numbers of such a topic may have gaps.
+        """
+        transaction.execute(_OVERTAKE, {"_topic": topic})
+        record = self._signed(transaction, topic, next_number(transaction, topic), body)
+        self._queue(transaction, _row(topic, record.number, key, record.to_value()) | {"is_passing": True})
+        return record
+
+    def _signed(self, transaction: Transaction, topic: str, number: int, body: bytes) -> Record:
         allowed = self.may_sign(transaction, topic, number)
         key_id, signature = self._signer.sign(topic, number, body, allowed)
-        record = Record(number=number, body=body, key_id=key_id, signature=signature)
-        self._queue(transaction, topic, number, key, record.to_value(), headers)
-        return record
+        return Record(number=number, body=body, key_id=key_id, signature=signature)
 
     def append_tombstone(self, transaction: Transaction, topic: str, key: bytes) -> None:
         """
@@ -92,37 +108,29 @@ class Outbox:
         Our own copies of the records that it buries, sent or not, are deleted here with it.
         """
         self.forget(transaction, topic, key)
-        self._queue(transaction, topic, next_number(transaction, topic), key, None, {})
+        self._queue(transaction, _row(topic, next_number(transaction, topic), key, None))
 
     def forget(self, transaction: Transaction, topic: str, key: bytes) -> None:
         """Delete our own copies of the records under this key; what Kafka holds of them is not touched."""
         transaction.execute(delete(OUTBOX).where(OUTBOX.c.topic == topic, OUTBOX.c.key == key))
 
-    def _queue(
-        self,
-        transaction: Transaction,
-        topic: str,
-        number: int,
-        key: bytes,
-        value: bytes | None,
-        headers: Mapping[str, str],
-    ) -> None:
-        row = {"topic": topic, "number": number, "key": key, "value": value, "headers": dict(headers)}
-        transaction.execute(_APPEND, {**row, "appended_at": self._clock()})
+    def _queue(self, transaction: Transaction, row: Mapping[str, Any]) -> None:
+        transaction.execute(_APPEND, {"is_passing": False, **row, "appended_at": self._clock()})
         if not is_sqlite(transaction):
             transaction.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
 
     def pending(self, transaction: Transaction, limit: int) -> list[OutboxRecord]:
         """Records that Kafka has not acknowledged, keys first, each journal's in the order of its numbers."""
         rows = transaction.execute(_PENDING, {"limit": limit})
-        records = [OutboxRecord(row.topic, row.number, row.key, row.value, _as_bytes(row.headers)) for row in rows]
-        return sorted(records, key=lambda each: (not is_family(each.topic, Family.KEYS), each.topic, each.number))
+        return sorted(
+            map(_record, rows), key=lambda each: (not is_family(each.topic, Family.KEYS), each.topic, each.number)
+        )
 
     def pending_of(self, transaction: Transaction, topics: Collection[str], limit: int) -> list[OutboxRecord]:
         """The same of these topics alone."""
         theirs = OUTBOX.c.topic.in_(topics), OUTBOX.c.sent_at.is_(None)
         rows = transaction.execute(select(OUTBOX).where(*theirs).order_by(OUTBOX.c.number).limit(limit))
-        return [OutboxRecord(row.topic, row.number, row.key, row.value, _as_bytes(row.headers)) for row in rows]
+        return [_record(row) for row in rows]
 
     def mark_sent(self, transaction: Transaction, records: Sequence[OutboxRecord]) -> None:
         """Note that Kafka holds these records."""
@@ -167,12 +175,12 @@ class Outbox:
         row = transaction.execute(wanted).one_or_none()
         return None if row is None else (row.number, row.sent_at)
 
-    def unacknowledged(self, transaction: Transaction, topic: str) -> Unacknowledged:
+    def unacknowledged(self, transaction: Transaction, topic: str) -> Left:
         """What of this journal no receipt has answered: neither held nor rejected."""
         answered = select(REJECTION.c.number).where(REJECTION.c.topic == topic)
         left = OUTBOX.c.topic == topic, OUTBOX.c.held_at.is_(None), OUTBOX.c.number.not_in(answered)
         records, oldest = transaction.execute(select(func.count(), func.min(OUTBOX.c.appended_at)).where(*left)).one()
-        return Unacknowledged(records, oldest)
+        return Left(records, oldest)
 
     def last_said(self, transaction: Transaction, topic: str) -> tuple[bytes, datetime] | None:
         """The newest record of a topic of ours, sent or not, and when it was appended."""
@@ -188,11 +196,11 @@ class Outbox:
     def _was_sent(self) -> ColumnElement[bool]:
         return OUTBOX.c.sent_at <= self._clock() - SENT_JUST_NOW
 
-    def depth(self, transaction: Transaction) -> Depth:
+    def depth(self, transaction: Transaction) -> Left:
         """What is not acknowledged yet."""
         pending = select(func.count(), func.min(OUTBOX.c.appended_at)).where(OUTBOX.c.sent_at.is_(None))
         records, oldest = transaction.execute(pending).one()
-        return Depth(records, oldest)
+        return Left(records, oldest)
 
     def may_sign(self, transaction: Transaction, topic: str, number: int) -> Collection[str]:
         """
@@ -207,19 +215,19 @@ class Outbox:
 
     def first_under(self, transaction: Transaction, topic: str, key: bytes) -> Record | None:
         """The first record that was queued under this key, sent or not."""
-        under = select(OUTBOX.c.value).where(OUTBOX.c.topic == topic, OUTBOX.c.key == key).order_by(OUTBOX.c.number)
-        value = transaction.scalar(under.limit(1))
+        under = OUTBOX.c.topic == topic, OUTBOX.c.key == key
+        value = transaction.scalar(select(OUTBOX.c.value).where(*under).order_by(OUTBOX.c.number).limit(1))
         return None if value is None else Record.from_value(value)
 
     def unsent(self, transaction: Transaction, topic: str, keys: Collection[str]) -> set[str]:
         """Those of these record keys that have a record which Kafka has not acknowledged."""
         is_one = OUTBOX.c.topic == topic, OUTBOX.c.key.in_([key.encode() for key in keys])
-        return {
-            key.decode() for key in transaction.scalars(select(OUTBOX.c.key).where(*is_one, OUTBOX.c.sent_at.is_(None)))
-        }
+        left = transaction.scalars(select(OUTBOX.c.key).where(*is_one, OUTBOX.c.sent_at.is_(None)))
+        return {key.decode() for key in left}
 
 
 _APPEND = OUTBOX.insert()
+_OVERTAKE = delete(OUTBOX).where(OUTBOX.c.topic == bindparam("_topic"), OUTBOX.c.is_passing, OUTBOX.c.sent_at.is_(None))
 _PENDING = (
     select(OUTBOX)
     .where(OUTBOX.c.sent_at.is_(None), OUTBOX.c.topic.not_in(_HALTED))
@@ -235,9 +243,16 @@ _MARK_HELD = update(OUTBOX).where(_OF_TOPIC, _BETWEEN, OUTBOX.c.held_at.is_(None
 _MARK_NOT_HELD = update(OUTBOX).where(_OF_TOPIC, _BETWEEN, OUTBOX.c.held_at.is_not(None)).values(held_at=None)
 
 
+def _row(
+    topic: str, number: int, key: bytes, value: bytes | None, headers: Mapping[str, str] = NO_HEADERS
+) -> dict[str, Any]:
+    return {"topic": topic, "number": number, "key": key, "value": value, "headers": dict(headers)}
+
+
 def _numbers(topic: str, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
     return OUTBOX.c.topic == topic, OUTBOX.c.number.between(first, last)
 
 
-def _as_bytes(headers: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
-    return tuple((name, value.encode()) for name, value in headers.items())
+def _record(row: Row[Any]) -> OutboxRecord:
+    headers = tuple((name, value.encode()) for name, value in row.headers.items())
+    return OutboxRecord(row.topic, row.number, row.key, row.value, headers, row.is_passing)

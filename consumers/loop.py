@@ -1,5 +1,5 @@
 """
-The consume loop: poll, take in, commit, hint. The start position comes from the ledger, never from Kafka.
+The consume loop: poll, take in, commit; a hint now and then. The start comes from the ledger, never from Kafka.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -27,6 +27,7 @@ MAX_RECORDS = 1_000
 POLLS_FOR_KEYS = 1_000
 POLLS_BETWEEN_RECOGNITIONS = 120
 ASK_AGAIN_SECONDS = 1.0
+POLLS_BETWEEN_HINTS = 20
 POLLS_BETWEEN_CHECKS = 20  # kafka-python's poll() of a dead broker is as empty as that of an idle one: we ask it
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 COMMIT_TIMEOUT_MS = 1000
@@ -51,6 +52,7 @@ class Loop:
         self._receiver = receiver
         self._log = log
         self._has_stopped = False
+        self._hints: dict[str, int] = {}
 
     def run(self, stop: Event) -> None:
         """
@@ -115,6 +117,7 @@ class Loop:
             at = self._journals.going()
             told(sum(min(at.get(topic, end), end) for topic, end in ends.items()), total)
             if all(at.get(topic, end) >= end for topic, end in ends.items()):
+                self._leave_hints(consumer)
                 return
             if self.take_in_once(consumer, POLL_TIMEOUT_MS):
                 empty_polls = 0
@@ -128,6 +131,8 @@ class Loop:
         while not stop.is_set():
             polls += 1
             idle_polls = 0 if self.take_in_once(consumer, POLL_TIMEOUT_MS) else idle_polls + 1
+            if idle_polls or polls % POLLS_BETWEEN_HINTS == 0:
+                self._leave_hints(consumer)
             self._journals.sample(consumer, read)
             if idle_polls % POLLS_BETWEEN_CHECKS == POLLS_BETWEEN_CHECKS - 1:
                 consumer.require_held()
@@ -137,7 +142,8 @@ class Loop:
             if self._has_stopped or polls % POLLS_BETWEEN_CHECKS == 0:
                 self._has_stopped = False
                 if self._journals.going().keys() != set(read):
-                    return
+                    break
+        self._leave_hints(consumer)
 
     def _reopen(self) -> None:
         """What waited for a newer version, of this program or of the agreement, can be read now."""
@@ -160,10 +166,15 @@ class Loop:
         with self._journals.in_hand(records):
             taken = self._take_in(records)
         crash_point("loop.before_offsets")
+        self._hints.update(taken.next_offsets)
         self._tell(taken, records)
-        if error := consumer.commit(taken.next_offsets, COMMIT_TIMEOUT_MS):
-            self._log.warning("offsets.not_committed", error=type(error).__name__)
         return len(records)
+
+    def _leave_hints(self, consumer: JournalConsumer) -> None:
+        """Tell Kafka how far the journals are taken in, for tools that show the lag; seldom, for it costs a trip."""
+        hints, self._hints = self._hints, {}
+        if hints and (error := consumer.commit(hints, COMMIT_TIMEOUT_MS)):
+            self._log.warning("offsets.not_committed", error=type(error).__name__)
 
     def _take_in(self, records: Sequence[ReceivedRecord]) -> Taken:
         """Where a signature does not hold, nothing is committed before the keys topics were read to their ends."""

@@ -174,4 +174,4 @@ class Receipts:
 
     def _append(self, transaction: Transaction, receipt: Receipt) -> None:
         crash_point("loop.in_receipt")
-        self._outbox.append(transaction, self.topic, self._counterpart.encode(), receipt.to_body(), {})
+        self._outbox.append_newest(transaction, self.topic, self._counterpart.encode(), receipt.to_body())

@@ -2,6 +2,7 @@
 The relay: what the outbox holds goes to Kafka, in journal order, and is marked when every replica has it.
 """
 
+import time
 from contextlib import closing
 from threading import Event
 
@@ -12,12 +13,12 @@ from clue_exchange.kafka_records import OutgoingRecord
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox, OutboxRecord
 from clue_exchange.store import Store
-from clue_exchange.wake import watch
+from clue_exchange.wake import CommitWatch, watch
 
 BATCH_RECORDS = 500
 LESS_AFTER_A_FAILURE = 4
 SEND_DEADLINE_SECONDS = 8.0  # a node that is told to stop while the broker is frozen stops after this
-LOOK_AGAIN_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 0.5  # and so long a receipt may wait for the next one
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -48,8 +49,7 @@ class Relay:
             try:
                 with closing(watch(self._store)) as commits:
                     while not stop.is_set():
-                        if not self.relay_once():
-                            commits.wait(stop, LOOK_AGAIN_SECONDS)
+                        self._send(self._awaited(commits, stop))
                         attempt = 0
             except (BrokerUnavailable, StoreBusy) as error:
                 self._log.warning("relay.retried", error=type(error).__name__, attempt=attempt)
@@ -66,8 +66,28 @@ class Relay:
         Raises:
             BrokerUnavailable, BrokerRefused: what was acknowledged before is marked; the rest is sent again later.
         """
+        return self._send(self._pending())
+
+    def _awaited(self, commits: CommitWatch, stop: Event) -> list[OutboxRecord]:
+        """
+        What is to be sent now; after a while whatever there is.
+
+        Receipts alone are in no hurry: events go first, and the newest receipt says all that those before it said.
+        """
+        deadline = time.monotonic() + LOOK_AGAIN_SECONDS
+        records = self._pending()
+        while all(record.is_passing for record in records) and (left := deadline - time.monotonic()) > 0:
+            commits.wait(stop, left)
+            if stop.is_set():
+                return []
+            records = self._pending()
+        return records
+
+    def _pending(self) -> list[OutboxRecord]:
         with self._store.reading() as transaction:
-            records = self._outbox.pending(transaction, self._batch_records)
+            return self._outbox.pending(transaction, self._batch_records)
+
+    def _send(self, records: list[OutboxRecord]) -> int:
         if not records:
             return 0
         outgoing = [OutgoingRecord(record.topic, record.key, record.value, record.headers) for record in records]

@@ -61,7 +61,8 @@ class JournalProducer(Connected):
 
     def send_all(self, records: Sequence[OutgoingRecord], deadline_seconds: float) -> list[Acknowledgement]:
         """
-        Send all in order; return when each is acknowledged.
+        Send all in order; return when each is acknowledged. Of a few, whatever their topics, a consumer that reads
+        these topics gets all at once.
 
         Otherwise raise `BrokerUnavailable` or `BrokerRefused` with the places of the records that are safe; the next
         call makes a new producer. Takes at most the deadline and a few seconds more, to connect and to close.
@@ -70,9 +71,10 @@ class JournalProducer(Connected):
         try:
             self.prepare(record.topic for record in records)
             deadline = time.monotonic() + deadline_seconds
-            send = cast("KafkaProducer", self._producer).send
+            producer = cast("KafkaProducer", self._producer)
             for record in records:
-                futures.append(send(record.topic, record.value, record.key, list(record.headers), partition=0))
+                futures.append(producer.send(record.topic, record.value, record.key, list(record.headers), partition=0))
+            producer.flush(deadline_seconds)
             crash_point("relay.after_send")
             sent = [future.get(max(0.0, deadline - time.monotonic())) for future in futures]
         except BaseException as error:

@@ -16,7 +16,7 @@ from clue_exchange import acknowledgements, rejections
 from clue_exchange.acknowledgements import Acknowledged
 from clue_exchange.errors import CommandRefused
 from clue_exchange.journal_counters import last_numbers
-from clue_exchange.outbox import Unacknowledged
+from clue_exchange.outbox import Left
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.rejections import NotedRejection
 from clue_exchange.topics import topic_name
@@ -43,7 +43,7 @@ class JournalStanding:
 
     known: Acknowledged
     given: int
-    left: Unacknowledged
+    left: Left
     rejected: Sequence[NotedRejection]
     limit: timedelta
     now: datetime

@@ -17,7 +17,7 @@ from consumers.lag.journal_lag import JournalLag, journal_lag
 from consumers.lag.rules import EVERY, WINDOW, LagState
 from consumers.lag.samples import LagSamples, lag_samples
 from tests.desks import Desk
-from tests.kafka_steps import POLL_MS, delete_records, relay_once
+from tests.kafka_steps import delete_records, relay_once
 from tests.kafka_tools import described_group
 from tests.two_sides import TwoSides
 
@@ -38,16 +38,9 @@ def send(on_kafka: TwoSides, log: Log, clues: int = 1) -> None:
         relay_once(on_kafka.federation, producer, log)
 
 
-def take_in(on_kafka: TwoSides, topics: list[str], log: Log) -> None:
+def take_in(on_kafka: TwoSides, log: Log) -> None:
     """All that the topics hold, as the node does it: with the hint that it leaves in its group."""
-    agency = on_kafka.procuratorate
-    settings, loop = agency.settings, agency.loop(log)
-    with JournalConsumer(
-        settings.bootstrap, dict.fromkeys(topics, 0), group_id=f"{settings.agency}.exchange"
-    ) as consumer:
-        ends = sum(consumer.end_offsets(topics).values())
-        while ends > 0:
-            ends -= loop.take_in_once(consumer, POLL_MS)
+    on_kafka.procuratorate.loop(log).take_in_to_ends(lambda _done, _of: None)
 
 
 def told(desk: Desk, expected: int) -> dict[str, Any]:
@@ -64,7 +57,7 @@ def test_lag_is_what_kafkas_own_tool_says(
     on_kafka.write_files(tmp_path)
     desk = Desk.of(on_kafka.procuratorate, tmp_path)
     send(on_kafka, log, clues=3)
-    take_in(on_kafka, topics, log)
+    take_in(on_kafka, log)
     send(on_kafka, log, clues=4)
 
     ours = told(desk, expected=1)
@@ -133,7 +126,7 @@ def test_the_states_of_a_loop(on_kafka: TwoSides, topics: list[str], log: Log) -
     stands = noted(WINDOW)
     clock.forward(seconds=(EVERY * WINDOW).total_seconds())
     silent = judged()
-    take_in(on_kafka, topics, log)
+    take_in(on_kafka, log)
     works = noted(1)
 
     assert [each.state for each in (idle, stands, silent, works)] == [

@@ -22,10 +22,21 @@ from consumers.dead_letters import Reason
 from schemas.catalog import Family
 from schemas.clue_events import ClueSupplemented
 from schemas.codes import Role
+from schemas.envelope import Record
 from schemas.fold import REJECTED
 from schemas.receipt import NumberRange
 from tests.builders import an_event
-from tests.receipt_steps import CLUES, journal_in, known_of, mark_all_sent, newest_receipt, pending_numbers, receipts_of
+from tests.receipt_steps import (
+    CLUES,
+    THEIR_RECEIPTS,
+    journal_in,
+    known_of,
+    mark_all_sent,
+    newest_receipt,
+    pending_numbers,
+    receipts_of,
+    receipts_written,
+)
 from tests.two_sides import FEDERATION, TwoSides
 
 F, P = Role.federation, Role.procuratorate
@@ -199,13 +210,34 @@ def test_a_receipt_is_said_again_only_where_it_changed_or_something_is_missing(s
     sides.give(P, [each for each in sent if each.topic != CLUES or each.offset != 1])
     rounds = sides.procuratorate.receipt_rounds(log)
     rounds.go_round()
-    with_gap = len(receipts_of(sides, P))
+    with_gap = receipts_written(sides, P)
     sides.give(P, [replace(each, offset=3) for each in sent if each.topic == CLUES and each.offset == 1])
-    closed = len(receipts_of(sides, P))
+    closed = receipts_written(sides, P)
     rounds.go_round()
 
     assert (with_gap, closed) == (2, 3)
-    assert len(receipts_of(sides, P)) == closed
+    assert receipts_written(sides, P) == closed
+
+
+def test_of_receipts_that_wait_for_kafka_the_newest_alone_is_sent(sides: TwoSides) -> None:
+    """A receipt says all that those before it said; one that Kafka has acknowledged stays."""
+    agency, pending = sides.procuratorate, []
+    for _ in range(3):
+        sides.transfer()
+        sides.give(P, sides.sent_by(F))
+        pending.append(receipts_of(sides, P))
+        if len(pending) == 2:
+            with agency.store.transaction() as transaction:
+                agency.outbox.mark_sent(transaction, agency.outbox.pending(transaction, 100))
+    with agency.store.reading() as transaction:
+        kept = transaction.scalars(select(OUTBOX.c.number).where(OUTBOX.c.topic == THEIR_RECEIPTS)).all()
+
+    assert [[Record.from_value(each.value or b"").number for each in receipts] for receipts in pending] == [
+        [1],
+        [2],
+        [3],
+    ]
+    assert sorted(kept) == [2, 3]
 
 
 def test_a_missing_key_is_named_and_sent_again(sides: TwoSides) -> None:

@@ -152,15 +152,18 @@ class AccessLog:
         if row is None:
             insert_new(transaction, ACCESS_LOG_HEAD, [{"id": 1, "number": 0, "hash": FIRST_PREVIOUS}])
             row = transaction.execute(_HEAD).one()
-        last = transaction.execute(_LAST).scalar_one()
-        if last is not None and last > row.number:
-            raise AccessLogBroken(f"the access log says that it ends at {row.number}, and holds {last}: verify it")
+        if row.last is not None and row.last > row.number:
+            raise AccessLogBroken(f"the access log says that it ends at {row.number}, and holds {row.last}: verify it")
         return Head(row.number, row.hash)
 
 
 _APPEND = ACCESS_LOG.insert()
-_LAST = select(func.max(ACCESS_LOG.c.number))
-_HEAD = select(ACCESS_LOG_HEAD.c.number, ACCESS_LOG_HEAD.c.hash).where(ACCESS_LOG_HEAD.c.id == 1).with_for_update()
+_LAST = select(func.max(ACCESS_LOG.c.number)).scalar_subquery().label("last")
+_HEAD = (
+    select(ACCESS_LOG_HEAD.c.number, ACCESS_LOG_HEAD.c.hash, _LAST)
+    .where(ACCESS_LOG_HEAD.c.id == 1)
+    .with_for_update(of=ACCESS_LOG_HEAD)
+)
 _MOVE_HEAD = (
     update(ACCESS_LOG_HEAD).where(ACCESS_LOG_HEAD.c.id == 1).values(number=bindparam("number"), hash=bindparam("hash"))
 )

@@ -110,14 +110,14 @@ def read_position(transaction: Transaction, topic: str) -> Position:
     return read_positions(transaction, [topic])[0]
 
 
-def lock_position(transaction: Transaction, topic: str) -> Position:
-    """The same, which nobody else moves before the transaction ends: a batch and a replay may meet."""
-    return _positions(transaction, [topic], _LOCKED)[0]  # SQLite has one writer anyway
-
-
 def read_positions(transaction: Transaction, topics: Sequence[str]) -> list[Position]:
     """The positions of these journals, in their order."""
     return _positions(transaction, topics, _POSITIONS)
+
+
+def lock_positions(transaction: Transaction, topics: Sequence[str]) -> list[Position]:
+    """The same, which nobody else moves before the transaction ends: a batch and a replay may meet."""
+    return _positions(transaction, topics, _LOCKED)  # SQLite has one writer anyway
 
 
 def _positions(transaction: Transaction, topics: Sequence[str], wanted: Select[Any]) -> list[Position]:
@@ -198,7 +198,7 @@ def forget_poison(transaction: Transaction, topic: str) -> None:
 
 _TOPICS: BindParameter[str] = bindparam("topics", expanding=True)
 _POSITIONS = select(JOURNAL_POSITION).where(JOURNAL_POSITION.c.topic.in_(_TOPICS))
-_LOCKED = _POSITIONS.with_for_update()
+_LOCKED = _POSITIONS.order_by(JOURNAL_POSITION.c.topic).with_for_update()
 _GAPS = select(JOURNAL_GAP).where(JOURNAL_GAP.c.topic.in_(_TOPICS)).order_by(JOURNAL_GAP.c.first)
 _MOVE = (
     update(JOURNAL_POSITION)

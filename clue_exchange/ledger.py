@@ -112,6 +112,10 @@ class Ledger:
         """The numbers of a journal's events that have not taken their places, the lowest first."""
         return list(transaction.scalars(_WAITING_NUMBERS, {"_topic": topic, "limit": limit}))
 
+    def are_any_waiting(self, transaction: Transaction) -> bool:
+        """Whether any event of any journal has not taken its place; mostly not, and then nobody need look further."""
+        return transaction.execute(_ANY_WAITING).first() is not None
+
     def lacking(self, transaction: Transaction, topic: str, last: int) -> list[int]:
         """The numbers of an own journal up to `last` of which there is no event here."""
         of_journal = EVENT.c.topic == topic, EVENT.c.number <= last
@@ -220,6 +224,7 @@ _OF_TOPIC = EVENT.c.topic == bindparam("_topic")
 _WAITING_NUMBERS = (
     select(EVENT.c.number).where(chains.IS_WAITING, _OF_TOPIC).order_by(EVENT.c.number).limit(bindparam("limit"))
 )
+_ANY_WAITING = select(EVENT.c.hash).where(chains.IS_WAITING).limit(1)
 _UNREAD = select(EVENT.c.topic, EVENT.c.record).where(chains.IS_WAITING, EVENT.c.facts.is_(null()))
 _IDENTITIES = select(EVENT.c.hash, EVENT.c.event_id, EVENT.c.topic, EVENT.c.number).where(
     or_(

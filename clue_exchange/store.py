@@ -4,16 +4,13 @@ The database of one agency: SQLite by default, PostgreSQL where an agency runs m
 Everything that belongs together is written in one `transaction`; what only looks uses `reading`.
 """
 
-import os
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, inspect, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
@@ -24,16 +21,13 @@ from clue_exchange import (  # noqa: F401  # their tables join METADATA
     register_tables,
 )
 from clue_exchange.errors import StoreBusy, StoreFailed
+from clue_exchange.sqlite_engine import is_locked, sqlite_engine
 from clue_exchange.tables import METADATA
 
 Transaction: TypeAlias = Connection
 Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 SQLITE = "sqlite"
-SQLITE_BUSY_SECONDS = 5
-SQLITE_RETRY_SECONDS = 0.01
-SQLITE_LOOK_AGAIN_SECONDS = 0.001
-_SQLITE_TRANSIENT = ("database is locked", "database table is locked")
 _POSTGRESQL_TRANSIENT = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
 """Serialisation, deadlock, lock not available, shut-down of the server, connection lost."""
 _CREATION_LOCK = 19_950_904
@@ -58,7 +52,7 @@ class Store:
         Raises:
             StoreFailed: no such server, no such folder, or not a database.
         """
-        engine = _sqlite_engine(url) if make_url(url).get_backend_name() == SQLITE else _postgresql_engine(url)
+        engine = sqlite_engine(url) if make_url(url).get_backend_name() == SQLITE else _postgresql_engine(url)
         with _translated():
             _create_missing(engine, tables)
         return cls(engine)
@@ -154,82 +148,6 @@ def _upsert(dialect: str, table: Table) -> Upsert:
     return sqlite.insert(table) if dialect == SQLITE else postgresql.insert(table)
 
 
-def _sqlite_engine(url: str) -> Engine:
-    database = make_url(url).database
-    if database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-        _make_own(Path(database))
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: see _begin
-        cursor = connection.cursor()
-        _write_ahead(cursor)
-        # FULL: a commit survives a power cut. secure_delete: what is deleted is overwritten.
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A writer takes its lock at once, so that two commands on one clue queue up instead of failing at commit.
-        if connection.get_execution_options().get("reading", False):
-            connection.exec_driver_sql("BEGIN")
-        else:
-            _begin_writing(connection)
-
-    return engine
-
-
-def _begin_writing(connection: Connection) -> None:
-    """
-    Begin as the one writer, at most a millisecond after the one before has ended.
-
-    SQLite itself would look again after 1, 2, 5, 10, 15 … milliseconds: longer than most transactions here take.
-    """
-    deadline = time.monotonic() + SQLITE_BUSY_SECONDS
-    _wait_for_locks(connection, 0)
-    try:
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError as error:
-                if not _is_transient(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(SQLITE_LOOK_AGAIN_SECONDS)
-            else:
-                return
-    finally:
-        _wait_for_locks(connection, SQLITE_BUSY_SECONDS)
-
-
-def _wait_for_locks(connection: Connection, seconds: int) -> None:
-    """How long SQLite itself waits for a lock, by its own steps."""
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA busy_timeout={seconds * 1_000}").close()
-
-
-def _make_own(path: Path) -> None:
-    """A new database is its owner's alone, and so are the log and the index that SQLite keeps beside it."""
-    with suppress(OSError):  # it is there already, or SQLite says what is wrong with the place
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """Turn on the write-ahead log. Two that do it at once to a new database lock each other out, without a time-out."""
-    deadline = time.monotonic() + SQLITE_BUSY_SECONDS
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(SQLITE_RETRY_SECONDS)
-        else:
-            return
-
-
 def _postgresql_engine(url: str) -> Engine:
     # a connection that the server has closed meanwhile is found out before it is used
     return create_engine(url, pool_pre_ping=True, hide_parameters=True)
@@ -262,7 +180,7 @@ def _translated() -> Iterator[None]:
 
 def _is_transient(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
-        return str(error.orig).startswith(_SQLITE_TRANSIENT)
+        return is_locked(error.orig)
     # without a state no server answered: it is away, or starting
     state = getattr(error.orig, "sqlstate", None)
     return isinstance(error, OperationalError) if state is None else state.startswith(_POSTGRESQL_TRANSIENT)

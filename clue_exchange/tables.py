@@ -68,12 +68,8 @@ EVENT = Table(
     Column("place", Integer),
     UniqueConstraint("topic", "number"),
 )
-Index(
-    "event_waiting",
-    EVENT.c.topic,
-    sqlite_where=EVENT.c.outcome == "waiting",
-    postgresql_where=EVENT.c.outcome == "waiting",
-)
+_IS_WAITING = EVENT.c.outcome == "waiting"
+Index("event_waiting", EVENT.c.topic, sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING)
 
 # Written by clue_exchange/ledger.py alone: the fold's row.
 CLUE = Table(

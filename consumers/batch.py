@@ -14,7 +14,7 @@ from clue_exchange import journal_stops, unread_records
 from clue_exchange.clock import Clock
 from clue_exchange.crash_points import crash_point
 from clue_exchange.errors import PoisonRecord
-from clue_exchange.journals import Position, Stop, advance, lock_position
+from clue_exchange.journals import Position, Stop, advance, lock_positions
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys.blind_index import BlindIndex
 from clue_exchange.keys.keyring import KeyRing
@@ -91,10 +91,12 @@ class BatchReceiver:
         stopped = journal_stops.stopped(transaction)
         going = [record for record in records if record.topic not in stopped]
         in_order = sorted(going, key=lambda each: (_ORDER[family_of(each.topic)], each.topic, each.offset))
+        by_topic = {topic: list(group) for topic, group in groupby(in_order, key=attrgetter("topic"))}
+        positions = lock_positions(transaction, list(by_topic))
         found = [
             reading
-            for topic, group in groupby(in_order, key=attrgetter("topic"))
-            for reading in self._read(transaction, topic, list(group), taken)
+            for before in positions
+            for reading in self._read(transaction, before, by_topic[before.topic], taken)
         ]
         self._take_effect(transaction, found, taken)
         if any(family_of(topic) is not Family.RECEIPTS for topic in taken.next_offsets):
@@ -104,10 +106,10 @@ class BatchReceiver:
         return taken
 
     def _read(
-        self, transaction: Transaction, topic: str, records: Sequence[ReceivedRecord], taken: Taken
+        self, transaction: Transaction, before: Position, records: Sequence[ReceivedRecord], taken: Taken
     ) -> list[Reading]:
         """Read the records of one topic and move its position over them; up to the one that reaches the poison cap."""
-        before = after = lock_position(transaction, topic)
+        topic, after = before.topic, before
         read = self._readers[family_of(topic)]
         settled = []
         for reading in read(transaction, topic, [each for each in records if each.offset >= before.next_offset]):
@@ -130,7 +132,7 @@ class BatchReceiver:
         What is poison still leaves no second dead letter; its number is used up where its signature vouches for one.
         """
         taken = Taken()
-        before = lock_position(transaction, record.topic)
+        (before,) = lock_positions(transaction, [record.topic])
         (reading,) = self._readers[family_of(record.topic)](transaction, record.topic, [record])
         counted = self._counted(before, reading, taken)
         if reading.poison is None:

@@ -152,26 +152,35 @@ class Receipts:
     def _now(self, transaction: Transaction) -> Receipt:
         numbers = last_numbers(transaction, self._own)
         positions = read_positions(transaction, self.received)
+        are_settled = not (rejections.are_any(transaction) or self._ledger.are_any_waiting(transaction))
+        held = (_held(position) if are_settled else self._held(transaction, position) for position in positions)
         return Receipt(
             recipient=self._counterpart,
-            journals=tuple(self._held(transaction, position) for position in positions),
+            journals=tuple(held),
             missing_keys=tuple(missing_keys.listed(transaction, KEYS_CAP)),
             sent=tuple(JournalNumber(topic=topic, number=numbers[topic]) for topic in self._own),
         )
 
     def _held(self, transaction: Transaction, position: Position) -> JournalReceipt:
-        topic = position.topic
-        rejected = rejections.of_journal(transaction, topic, REJECTED_CAP)
-        return JournalReceipt(
-            topic=topic,
-            held_up_to=position.held_up_to,
-            hash=position.hash_so_far,
-            highest=position.next_number - 1,
-            missing=tuple(NumberRange(first=gap.first, last=gap.last) for gap in position.gaps[:MISSING_CAP]),
-            waiting=tuple(self._ledger.waiting_numbers(transaction, topic, WAITING_CAP)),
+        rejected = rejections.of_journal(transaction, position.topic, REJECTED_CAP)
+        return _held(
+            position,
+            waiting=tuple(self._ledger.waiting_numbers(transaction, position.topic, WAITING_CAP)),
             rejected=tuple(Rejection(number=each.number, hash=each.hash, reason=each.reason) for each in rejected),
         )
 
     def _append(self, transaction: Transaction, receipt: Receipt) -> None:
         crash_point("loop.in_receipt")
         self._outbox.append_newest(transaction, self.topic, self._counterpart.encode(), receipt.to_body())
+
+
+def _held(position: Position, waiting: tuple[int, ...] = (), rejected: tuple[Rejection, ...] = ()) -> JournalReceipt:
+    return JournalReceipt(
+        topic=position.topic,
+        held_up_to=position.held_up_to,
+        hash=position.hash_so_far,
+        highest=position.next_number - 1,
+        missing=tuple(NumberRange(first=gap.first, last=gap.last) for gap in position.gaps[:MISSING_CAP]),
+        waiting=waiting,
+        rejected=rejected,
+    )

@@ -98,10 +98,12 @@ class ArrivingKeys:
             return kept is None
         if of.added_by is not None and of.added_by is not role_of(owner):
             raise KeyTaken
-        self._keys[record.key_id], self._wrapped[record.key_id] = key, unwrapped
+        self._keys[record.key_id] = key
         self._by_id[record.key_id] = self._by_person[of] = _Known(record.key_id, owner)
         made = {"key_id": record.key_id, "owner": owner, "made_at": self._clock()}
-        self._rows.append({**made, "agreement_version": record.agreement_version or None, **of._asdict()})
+        wrapped = {"wrapped_for_us": unwrapped.wrapped_for_us, "wrapped_for_them": unwrapped.wrapped_for_them}
+        version = record.agreement_version or None
+        self._rows.append({**made, **wrapped, "agreement_version": version, **of._asdict()})
         return True
 
     def keep(self, transaction: Transaction) -> None:
@@ -118,7 +120,8 @@ class ArrivingKeys:
 
     def _write_rows(self, transaction: Transaction) -> None:
         insert_new(transaction, DATA_KEY, self._rows)
-        transaction.execute(_WRAPPED, [_wrapped(each, self._wrapped[each]) for each in self._wrapped])
+        if self._wrapped:
+            transaction.execute(_WRAPPED, [_wrapped(each, self._wrapped[each]) for each in self._wrapped])
 
     def take_receiving_key(self, transaction: Transaction, owner: str, public: bytes, number: int) -> bool:
         """A new receiving key of its owner, for which data keys are wrapped from now on; whether it is new here."""

@@ -22,13 +22,11 @@ from consumers.dead_letters import Reason
 from schemas.catalog import Family
 from schemas.clue_events import ClueSupplemented
 from schemas.codes import Role
-from schemas.envelope import Record
 from schemas.fold import REJECTED
 from schemas.receipt import NumberRange
 from tests.builders import an_event
 from tests.receipt_steps import (
     CLUES,
-    THEIR_RECEIPTS,
     journal_in,
     known_of,
     mark_all_sent,
@@ -217,27 +215,6 @@ def test_a_receipt_is_said_again_only_where_it_changed_or_something_is_missing(s
 
     assert (with_gap, closed) == (2, 3)
     assert receipts_written(sides, P) == closed
-
-
-def test_of_receipts_that_wait_for_kafka_the_newest_alone_is_sent(sides: TwoSides) -> None:
-    """A receipt says all that those before it said; one that Kafka has acknowledged stays."""
-    agency, pending = sides.procuratorate, []
-    for _ in range(3):
-        sides.transfer()
-        sides.give(P, sides.sent_by(F))
-        pending.append(receipts_of(sides, P))
-        if len(pending) == 2:
-            with agency.store.transaction() as transaction:
-                agency.outbox.mark_sent(transaction, agency.outbox.pending(transaction, 100))
-    with agency.store.reading() as transaction:
-        kept = transaction.scalars(select(OUTBOX.c.number).where(OUTBOX.c.topic == THEIR_RECEIPTS)).all()
-
-    assert [[Record.from_value(each.value or b"").number for each in receipts] for receipts in pending] == [
-        [1],
-        [2],
-        [3],
-    ]
-    assert sorted(kept) == [2, 3]
 
 
 def test_a_missing_key_is_named_and_sent_again(sides: TwoSides) -> None:

@@ -41,7 +41,12 @@ def commit_the_position_before_the_effect() -> None:
 
     _set(Loop, _take_in=careless)
     _set(batch, advance=lambda *_: None)
-    _set(batch, lock_position=lambda transaction, topic: replace(read_position(transaction, topic), next_offset=0))
+    _set(
+        batch,
+        lock_positions=lambda transaction, topics: [
+            replace(read_position(transaction, topic), next_offset=0) for topic in topics
+        ],
+    )
 
 
 def acknowledge_before_it_is_durable() -> None:

@@ -11,8 +11,8 @@ from clue_exchange.errors import StoreBusy
 from clue_exchange.outbox import WAKE_CHANNEL
 from clue_exchange.store import Store
 
-LOOK_EVERY_SECONDS = 0.002
-"""How often SQLite is asked: docs/decisions/0005-waking-the-relay.md."""
+LOOK_SECONDS, LOOK_OFTEN_SECONDS, OFTEN_FOR_SECONDS = 0.005, 0.001, 1.0
+"""SQLite is asked every 5 ms, and every one for a second after a commit: docs/decisions/0005-waking-the-relay.md."""
 
 
 class CommitWatch(Protocol):
@@ -43,13 +43,16 @@ class SqliteWatch:
         self._connection = store.engine.raw_connection()
         self._cursor = self._connection.cursor()
         self._version = self._look()
+        self._often_until = 0.0
 
     def wait(self, stop: Event, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while (version := self._look()) == self._version:
-            if stop.wait(LOOK_EVERY_SECONDS) or time.monotonic() > deadline:
+            now = time.monotonic()
+            if now > deadline or stop.wait(LOOK_OFTEN_SECONDS if now < self._often_until else LOOK_SECONDS):
                 return
         self._version = version
+        self._often_until = time.monotonic() + OFTEN_FOR_SECONDS
 
     def close(self) -> None:
         self._connection.close()

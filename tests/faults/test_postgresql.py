@@ -57,7 +57,7 @@ def test_row_19_connections_that_are_cut_under_load_lose_nothing(here_on_postgre
     here.start()
     for _ in range(3):
         here.transfer(5)
-        assert cut_connections(here, P) > 0
+        here.wait_until(lambda: cut_connections(here, P) > 0)  # those that were cut before are made anew first
         here.transfer(5)
 
     verdict = here.require_nothing_lost()

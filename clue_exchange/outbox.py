@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, select, text, update
 
 from clue_exchange.clock import Clock
 from clue_exchange.journal_counters import next_number
-from clue_exchange.journal_tables import ACKNOWLEDGED, REJECTION
+from clue_exchange.journal_tables import ACKNOWLEDGED
 from clue_exchange.keys import public_keys
 from clue_exchange.signing import Signer
 from clue_exchange.store import Transaction, is_sqlite
@@ -50,14 +50,6 @@ class OutboxRecord:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
     is_passing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """How many records are left, and since when the oldest is there; None where none is."""
-
-    records: int
-    oldest: datetime | None
 
 
 class Outbox:
@@ -175,13 +167,6 @@ class Outbox:
         row = transaction.execute(wanted).one_or_none()
         return None if row is None else (row.number, row.sent_at)
 
-    def unacknowledged(self, transaction: Transaction, topic: str) -> Left:
-        """What of this journal no receipt has answered: neither held nor rejected."""
-        answered = select(REJECTION.c.number).where(REJECTION.c.topic == topic)
-        left = OUTBOX.c.topic == topic, OUTBOX.c.held_at.is_(None), OUTBOX.c.number.not_in(answered)
-        records, oldest = transaction.execute(select(func.count(), func.min(OUTBOX.c.appended_at)).where(*left)).one()
-        return Left(records, oldest)
-
     def last_said(self, transaction: Transaction, topic: str) -> tuple[bytes, datetime] | None:
         """The newest record of a topic of ours, sent or not, and when it was appended."""
         wanted = select(OUTBOX).where(OUTBOX.c.topic == topic).order_by(OUTBOX.c.number.desc()).limit(1)
@@ -195,12 +180,6 @@ class Outbox:
 
     def _was_sent(self) -> ColumnElement[bool]:
         return OUTBOX.c.sent_at <= self._clock() - SENT_JUST_NOW
-
-    def depth(self, transaction: Transaction) -> Left:
-        """What is not acknowledged yet."""
-        pending = select(func.count(), func.min(OUTBOX.c.appended_at)).where(OUTBOX.c.sent_at.is_(None))
-        records, oldest = transaction.execute(pending).one()
-        return Left(records, oldest)
 
     def may_sign(self, transaction: Transaction, topic: str, number: int) -> Collection[str]:
         """

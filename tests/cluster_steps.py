@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
+from clue_exchange import outbox_depth
 from clue_exchange.embedded.node import Node as Broker
 from clue_exchange.embedded_kafka import EmbeddedKafka
 from clue_exchange.kafka_clients import connect  # it closes the sockets of connections that fail
@@ -217,7 +218,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = DRAIN_SECONDS) -> N
 def unsent(agency: Agency) -> int:
     """How many records the outbox still has to get acknowledged."""
     with agency.store.reading() as transaction:
-        return agency.outbox.depth(transaction).records
+        return outbox_depth.depth(transaction).records
 
 
 def sent(agency: Agency, topic: str) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from uuid import UUID, uuid4
 
+from clue_exchange import outbox_depth
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.logs import json_log
@@ -84,7 +85,7 @@ class Exchange:
         for agency in map(self.sides.side, Role):
             with agency.store.reading() as transaction:
                 held.append(rows(transaction, "SELECT hash, outcome FROM event ORDER BY hash"))
-                if agency.outbox.depth(transaction).records or waiting(transaction):
+                if outbox_depth.depth(transaction).records or waiting(transaction):
                     return False
                 if rows(transaction, MISSING_KEYS) or agency.keyring.lacks_keys(transaction):
                     return False

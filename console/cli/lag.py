@@ -12,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from clue_exchange import outbox_depth
 from clue_exchange.errors import ExchangeError
 from clue_exchange.journals import OpenGap, read_position
 from clue_exchange.topics import topic_name
@@ -52,7 +53,7 @@ def _look(agency: Agency) -> Lag:
     with agency.store.reading() as transaction:
         now = agency.clock()
         journals = [journal_lag(transaction, topic, ends, now) for topic in topics]
-        return Lag(journals, agency.outbox.depth(transaction), kafka, now)
+        return Lag(journals, outbox_depth.depth(transaction), kafka, now)
 
 
 def _asked(agency: Agency, positions: Mapping[str, int]) -> tuple[str | None, Mapping[str, JournalEnd]]:

@@ -12,11 +12,11 @@ from typing import Any
 import click
 from rich.console import Console
 
-from clue_exchange import acknowledgements, rejections
+from clue_exchange import acknowledgements, outbox_depth, rejections
 from clue_exchange.acknowledgements import Acknowledged
 from clue_exchange.errors import CommandRefused
 from clue_exchange.journal_counters import last_numbers
-from clue_exchange.outbox import Left
+from clue_exchange.outbox_depth import Left
 from clue_exchange.people.permissions import LocalAct
 from clue_exchange.rejections import NotedRejection
 from clue_exchange.topics import topic_name
@@ -60,7 +60,7 @@ class JournalStanding:
                 cls(
                     acknowledgements.read(transaction, topic),
                     given[topic],
-                    agency.outbox.unacknowledged(transaction, topic),
+                    outbox_depth.unacknowledged(transaction, topic),
                     rejections.of_journal(transaction, topic, REJECTED_CAP),
                     limit,
                     now,

@@ -10,6 +10,7 @@ from threading import Event
 from typing import TypeAlias
 from uuid import UUID
 
+from clue_exchange import outbox_depth
 from clue_exchange.errors import ExchangeError
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
@@ -125,7 +126,7 @@ class Officers:
 def unacknowledged(agency: Agency, transaction: Transaction) -> int:
     """How many events of this agency no receipt has named."""
     journals = (topic_name(agency.settings.agency, family) for family in EVENT_FAMILIES)
-    return sum(agency.outbox.unacknowledged(transaction, journal).records for journal in journals)
+    return sum(outbox_depth.unacknowledged(transaction, journal).records for journal in journals)
 
 
 def courses(count: int, stories: Sequence[Story]) -> list[Story]:

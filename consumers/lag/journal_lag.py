@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from clue_exchange.journal_stops import stopped
 from clue_exchange.journals import OpenGap, Position, Stop, open_gaps, read_position
-from clue_exchange.outbox import Left
+from clue_exchange.outbox_depth import Left
 from clue_exchange.store import Transaction
 from clue_exchange.topics import is_family
 from consumers.lag.ends import JournalEnd

@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 import pytest
 
+from clue_exchange import outbox_depth
 from clue_exchange.journals import read_position
 from clue_exchange.kafka_clients import JournalConsumer
 from clue_exchange.logs import Log
@@ -40,7 +41,7 @@ def lose_the_tail(exchange: Exchange, log: Log) -> str:
     with federation.producer() as producer:
         relay_once(federation, producer, log)
     with federation.store.reading() as transaction:
-        assert federation.outbox.depth(transaction).records == 0
+        assert outbox_depth.depth(transaction).records == 0
     delete_records(federation.settings.bootstrap, clues, before=end_of(exchange, clues))
     return clues
 

@@ -13,6 +13,7 @@ from threading import Thread
 
 import pytest
 
+from clue_exchange import outbox_depth
 from clue_exchange.logs import Log, json_log
 from console.demo.processes import NodeFailed, NodeProcess
 from console.node import Node
@@ -88,7 +89,7 @@ def test_a_node_that_lost_its_lease_stands_by_instead_of_stopping(
     on_kafka.transfer()
     assert "lease.lost" in events_in(told)
     with on_kafka.federation.store.transaction() as transaction:
-        assert on_kafka.federation.outbox.depth(transaction).records == 3
+        assert outbox_depth.depth(transaction).records == 3
         transaction.exec_driver_sql("UPDATE lease SET holder = ''")
 
     wait_until(on_kafka.federation, lambda: "outbox.relayed" in events_in(told))

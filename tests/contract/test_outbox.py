@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from clue_exchange import outbox_depth
 from clue_exchange.errors import CommandRefused
 from clue_exchange.tables import OUTBOX
 from schemas.clue_events import ClueAccepted, ClueTransferred
@@ -45,7 +46,7 @@ def test_its_depth_says_how_much_waits_and_since_when(sides: TwoSides) -> None:
     sides.transfer()
 
     with agency.store.reading() as transaction:
-        depth = agency.outbox.depth(transaction)
+        depth = outbox_depth.depth(transaction)
 
     assert (depth.records, depth.oldest) == (5, first)  # two events, two persons' keys, the facts key
     assert sides.clock.now - first == timedelta(minutes=5)

@@ -65,7 +65,7 @@ def test_an_author_who_was_never_learned_from_is_screened_nearly_as_well(author:
     quality = measure(by_author()[author], answers)
 
     assert (quality.any_label.recall >= 0.96, quality.any_label.precision >= 0.9) == (True, True)
-    assert (quality.urgent.recall >= 0.95, quality.urgent.precision >= 0.7) == (True, True)
+    assert (quality.urgent.recall >= 0.95, quality.urgent.precision >= 0.65) == (True, True)
     assert quality.macro_f1 >= 0.85
 
 

@@ -22,6 +22,7 @@ class Ruling(StrEnum):
 
     STANDS = "stands"  # the first under its number, under a key that was valid: both sides go on from it
     REFUSED = "refused"  # another record stands under its number: it has no effect on either side
+    FILLED = "filled"  # not forged: a number that was skipped, filled by us with a body that has no second effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Forgery:
 
     Attributes:
         hash: of its body.
-        offset: where it stands in the topic.
+        offset: where it stands in the topic; -1 of what fills a number.
         ruling: None as long as nobody has settled it.
     """
 
@@ -89,5 +90,5 @@ def _numbers(table: Table) -> Select[Any]:
     return select(number, table.c.hash).where(*within)
 
 
-_ALL = union(_numbers(EVENT), _numbers(FORGERY).where(FORGERY.c.ruling == Ruling.STANDS)).subquery()
+_ALL = union(_numbers(EVENT), _numbers(FORGERY).where(FORGERY.c.ruling.in_([Ruling.STANDS, Ruling.FILLED]))).subquery()
 _BODIES = select(_ALL).order_by(_ALL.c.number)

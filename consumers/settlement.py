@@ -17,7 +17,7 @@ from clue_exchange.journals import read_position
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys import public_keys
 from clue_exchange.outbox import HIGHEST_NUMBER
-from clue_exchange.renumbering import move_behind
+from clue_exchange.renumbering import fill, move_behind
 from clue_exchange.signing import Verifier
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
@@ -30,6 +30,8 @@ from schemas.catalog import Family
 from schemas.envelope import Record
 from schemas.receipt import Receipt
 
+GAP_CAP = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -39,12 +41,14 @@ class Settled:
     Attributes:
         events: how many of what stands are events, part of their clues from now on.
         moved: the numbers that events of ours gave up.
+        filled: the numbers that were skipped, which say nothing now.
     """
 
     stands: Sequence[Forgery]
     refused: Sequence[Forgery]
     events: int
     moved: Sequence[int]
+    filled: Sequence[int]
 
 
 class Settlement:
@@ -60,7 +64,7 @@ class Settlement:
         Settle all that our key signed in this journal and we did not write; then the node goes on.
 
         Raises:
-            CommandRefused: there is no such record, or a number before it was never given.
+            CommandRefused: there is no such record, or too many numbers were skipped.
             BrokerUnavailable: the journal was not read to its end; nothing was changed.
         """
         first, later = self._read(topic, self._taken_in(topic))
@@ -76,7 +80,8 @@ class Settlement:
             refused.sort(key=lambda each: each.number)
             if not stands and not refused:
                 raise CommandRefused(f"{topic} holds nothing under our key that we did not write")
-            _require_whole(topic, max(last, *first, 0), ours.keys() | first.keys())
+            gap = sorted(set(range(1, max(last, *first, 0) + 1)) - ours.keys() - first.keys())
+            self._fill(transaction, topic, gap)
             stands = forgeries.settle(transaction, stands, Ruling.STANDS, books.clock())
             refused = forgeries.settle(transaction, refused, Ruling.REFUSED, books.clock())
             go_on_behind(transaction, {topic: max(first, default=0)})
@@ -87,7 +92,22 @@ class Settlement:
             acknowledgements.resume(transaction, topic)
         with books.store.reading() as transaction:
             books.keyring.bury(transaction, also=taken.to_bury)
-        return Settled(stands, refused, taken.events, moved)
+        return Settled(stands, refused, taken.events, moved, gap)
+
+    def _fill(self, transaction: Transaction, topic: str, gap: Sequence[int]) -> None:
+        """Use up the numbers before a record that stands, of which there is nothing."""
+        if not gap:
+            return
+        filler = fill(transaction, self._books.outbox, topic, gap) if len(gap) <= GAP_CAP else None
+        if filler is None:
+            raise CommandRefused(
+                f"{topic}: {len(gap)} numbers from {gap[0]} on were skipped under our key and cannot be filled. If the "
+                "key is not revoked yet, do that: what the counterpart has not taken in by then is refused. Otherwise "
+                "ask it"
+            )
+        now = self._books.clock()
+        filled = [Forgery(topic, number, filler, -1, now) for number in gap]
+        forgeries.settle(transaction, filled, Ruling.FILLED, now)
 
     def _read(self, topic: str, taken_in: int) -> tuple[dict[int, Proven], list[Proven]]:
         """The first record under each number, and those after it that say something else; proven both."""
@@ -156,11 +176,3 @@ def _unproven(transaction: Transaction, topic: str, named: Sequence[Forgery]) ->
     proven = {(each.number, each.hash) for each in named}
     open_ = [each for each in forgeries.listed(transaction) if each.topic == topic and each.ruling is None]
     return [each for each in open_ if (each.number, each.hash) not in proven]
-
-
-def _require_whole(topic: str, last: int, numbers: set[int]) -> None:
-    if missing := sorted(set(range(1, last + 1)) - numbers):
-        raise CommandRefused(
-            f"{topic}: number {missing[0]} was never given, and one behind it was used under our key: such a gap "
-            "cannot be settled. Ask the counterpart; the journal stays halted"
-        )

@@ -29,6 +29,7 @@ RULINGS = {
     None: "to be settled 待处置",
     Ruling.STANDS: "stands 有效",
     Ruling.REFUSED: "refused 无效",
+    Ruling.FILLED: "filled 补号",
 }
 
 
@@ -75,12 +76,14 @@ def settle(journal: str, config: Path, as_json: bool, **given: Any) -> None:
         permit_and_note(agency.people, Proof.taken_from(given), LocalAct.settle_forgery)
         settled = _settled(agency, topic_name(agency.settings.agency, Family(journal)))
     if as_json:
-        lists = {name: [_as_json(e) for e in getattr(settled, name)] for name in ("stands", "refused")}
-        click.echo(json.dumps({**lists, "events": settled.events, "moved": list(settled.moved)}))
+        told: dict[str, Any] = {name: list(getattr(settled, name)) for name in ("moved", "filled")}
+        told |= {name: [_as_json(each) for each in getattr(settled, name)] for name in ("stands", "refused")}
+        click.echo(json.dumps({**told, "events": settled.events}))
         return
     click.echo(f"stand 有效: {_numbers(settled.stands)}; {settled.events} of them are events, part of their clues now")
     click.echo(f"refused 无效: {_numbers(settled.refused)}")
     click.echo(f"own events with a later number 改号: {', '.join(map(str, settled.moved)) or 'none 无'}")
+    click.echo(f"skipped numbers that are filled 补号: {', '.join(map(str, settled.filled)) or 'none 无'}")
     click.echo("start the node, look at what stands, and put it right with the other side 请启动节点并与对方核对更正")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from clue_exchange.errors import JournalStopped
+from clue_exchange.journals import read_position
 from clue_exchange.kafka_records import OutgoingRecord
 from clue_exchange.logs import json_log
 from clue_exchange.topics import topic_name
@@ -200,13 +201,35 @@ def test_what_nobody_believes_after_the_revocation_is_refused_and_its_number_is_
     assert exchange.logged("journal.halted") == []
 
 
-def test_a_gap_that_a_thief_left_is_not_settled(exchange: Exchange) -> None:
-    """Numbers that were never given cannot be filled: the command says which, and changes nothing."""
-    put(exchange, 9, b"no event")
+def test_numbers_that_a_thief_skipped_are_filled_on_both_sides(exchange: Exchange) -> None:
+    """What the other side took in far behind our last number stands, and so many numbers say nothing."""
+    with exchange.nodes():
+        put(exchange, 9, b"no event")
+        wait_until(exchange.sides.federation, lambda: bool(exchange.logged("journal.halted")))
+    settled = settle(exchange, revoke(exchange), expected=0)
+    exchange.sides.transfer()
+    exchange.settle()
+
+    assert [each["number"] for each in settled["stands"]] == [9]
+    assert settled["filled"] == [*range(2, 9)]
+    assert [number for number, *_ in numbers(exchange, Role.procuratorate)] == [1, 10]
+    assert numbers(exchange, Role.federation) == numbers(exchange, Role.procuratorate)
+    with exchange.sides.procuratorate.store.reading() as transaction:
+        assert read_position(transaction, journals(exchange.sides.federation)[0]).held_up_to == 10
+    assert len(exchange.logged("journal.halted")) == 1
+
+
+def test_too_many_skipped_numbers_are_named_and_nothing_is_changed(exchange: Exchange) -> None:
+    """While the key is believed; once it is revoked, what the other side has not taken in is refused."""
+    put(exchange, 5_000, b"no event")
     halted(exchange)
     desk = Desk.of(exchange.sides.federation, exchange.folder)
-
     refused = desk.run("forgeries", "settle", "--journal", "clues", *desk.by("wang"), expected=1).output
+    before = json.loads(desk.run("forgeries", "--json", expected=1).stdout)
+    for words in (("rotate",), ("revoke", old_key(exchange))):
+        desk.run("keys", *words, *desk.by("wang"))
+    settled = settle(exchange, desk)
 
-    assert "number 2 was never given" in " ".join(refused.split())
-    assert [each["ruling"] for each in json.loads(desk.run("forgeries", "--json", expected=1).stdout)] == [None]
+    assert "4998 numbers from 2 on were skipped" in " ".join(refused.split())
+    assert [each["ruling"] for each in before] == [None]
+    assert [(each["number"], each["ruling"]) for each in settled["refused"]] == [(5_000, "refused")]

@@ -64,6 +64,11 @@ def newest_lessons() -> list[LabelledText]:
     return [_text(row) for row in _rows(OWN_TEXTS / "screening_taught_newest.csv")]
 
 
+def unseen() -> list[LabelledText]:
+    """Texts of two authors who knew neither rules nor weights, after the last change; nothing learns from them."""
+    return [_text(row) for row in _rows(OWN_TEXTS / "screening_unseen.csv")]
+
+
 def _register_rows() -> list[tuple[str, str]]:
     content = (SAMPLES / "complaints-2022-federation.csv").read_bytes().decode("gb18030")
     rows = [(row[0], row[8]) for row in list(csv.reader(io.StringIO(content)))[2:] if len(row) > 8 and row[0].strip()]

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks.labelled_texts import INDEPENDENT, by_author, lessons, newest_lessons
+from benchmarks.labelled_texts import INDEPENDENT, by_author, lessons, newest_lessons, unseen
 from producers.screening import Label, Screener, Screening
 from producers.screening.learned import Learned
 from producers.screening.learning import Example, LabelledText, examples, learn, write
@@ -110,6 +110,9 @@ def main() -> None:
         return
     rules_alone = Screener(replace(book, learned=Learned.nothing()))
     independent: tuple[list[LabelledText], list[Screening]] = ([], [])
+    strangers = unseen()
+    answers = [Screener(book).screen(text.narrative) for text in strangers]
+    print(measure(strangers, answers).line("N and Q, never learned from", len(strangers)))
     for author, answers in judged_by_others(book, texts):
         part = texts[author]
         print(measure(part, answers).line(f"{author}, by the others", len(part)))

@@ -18,7 +18,8 @@ from clue_exchange.wake import CommitWatch, watch
 BATCH_RECORDS = 500
 LESS_AFTER_A_FAILURE = 4
 SEND_DEADLINE_SECONDS = 8.0  # a node that is told to stop while the broker is frozen stops after this
-LOOK_AGAIN_SECONDS = 0.5  # and so long a receipt may wait for the next one
+LOOK_AGAIN_SECONDS = 2.0  # and so long a receipt may wait for the next ones
+QUIET_SECONDS = 0.1
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -72,15 +73,17 @@ class Relay:
         """
         What is to be sent now; after a while whatever there is.
 
-        Receipts alone are in no hurry: events go first, and the newest receipt says all that those before it said.
+        Receipts alone wait until no newer one comes: it says all that those before it said, and events are in a hurry.
         """
         deadline = time.monotonic() + LOOK_AGAIN_SECONDS
         records = self._pending()
         while all(record.is_passing for record in records) and (left := deadline - time.monotonic()) > 0:
-            commits.wait(stop, left)
+            commits.wait(stop, min(left, QUIET_SECONDS) if records else left)
             if stop.is_set():
                 return []
-            records = self._pending()
+            before, records = records, self._pending()
+            if before == records != []:
+                break
         return records
 
     def _pending(self) -> list[OutboxRecord]:

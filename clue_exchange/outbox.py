@@ -36,20 +36,13 @@ WAKE_CHANNEL = "clue_exchange_outbox"
 
 @dataclass(frozen=True, slots=True)
 class OutboxRecord:
-    """
-    A record on its way.
-
-    Attributes:
-        value: as it will stand in Kafka.
-        is_passing: the next of its kind will say all that it says.
-    """
+    """A record on its way: `value` as it will stand in Kafka."""
 
     topic: str
     number: int
     key: bytes
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
-    is_passing: bool = False
 
 
 class Outbox:
@@ -73,25 +66,11 @@ class Outbox:
         self, transaction: Transaction, topic: str, number: int, key: bytes, body: bytes, headers: Mapping[str, str]
     ) -> Record:
         """The same under a number that was counted already, and under which nothing is queued."""
-        record = self._signed(transaction, topic, number, body)
-        self._queue(transaction, _row(topic, number, key, record.to_value(), headers))
-        return record
-
-    def append_newest(self, transaction: Transaction, topic: str, key: bytes, body: bytes) -> Record:
-        """
-        As `append`, of a kind whose newest record says all that the ones before it said.
-
-        Those of them that Kafka has not acknowledged are not sent any more: the numbers of such a topic may have gaps.
-        """
-        transaction.execute(_OVERTAKE, {"_topic": topic})
-        record = self._signed(transaction, topic, next_number(transaction, topic), body)
-        self._queue(transaction, _row(topic, record.number, key, record.to_value()) | {"is_passing": True})
-        return record
-
-    def _signed(self, transaction: Transaction, topic: str, number: int, body: bytes) -> Record:
         allowed = self.may_sign(transaction, topic, number)
         key_id, signature = self._signer.sign(topic, number, body, allowed)
-        return Record(number=number, body=body, key_id=key_id, signature=signature)
+        record = Record(number=number, body=body, key_id=key_id, signature=signature)
+        self._queue(transaction, _row(topic, number, key, record.to_value(), headers))
+        return record
 
     def append_tombstone(self, transaction: Transaction, topic: str, key: bytes) -> None:
         """
@@ -107,7 +86,7 @@ class Outbox:
         transaction.execute(delete(OUTBOX).where(OUTBOX.c.topic == topic, OUTBOX.c.key == key))
 
     def _queue(self, transaction: Transaction, row: Mapping[str, Any]) -> None:
-        transaction.execute(_APPEND, {"is_passing": False, **row, "appended_at": self._clock()})
+        transaction.execute(_APPEND, {**row, "appended_at": self._clock()})
         if not is_sqlite(transaction):
             transaction.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
 
@@ -118,10 +97,10 @@ class Outbox:
             map(_record, rows), key=lambda each: (not is_family(each.topic, Family.KEYS), each.topic, each.number)
         )
 
-    def pending_of(self, transaction: Transaction, topics: Collection[str], limit: int) -> list[OutboxRecord]:
-        """The same of these topics alone."""
+    def pending_of(self, transaction: Transaction, topics: Collection[str]) -> list[OutboxRecord]:
+        """All that Kafka has not acknowledged of these topics, each one's in the order of its numbers."""
         theirs = OUTBOX.c.topic.in_(topics), OUTBOX.c.sent_at.is_(None)
-        rows = transaction.execute(select(OUTBOX).where(*theirs).order_by(OUTBOX.c.number).limit(limit))
+        rows = transaction.execute(select(OUTBOX).where(*theirs).order_by(OUTBOX.c.number))
         return [_record(row) for row in rows]
 
     def mark_sent(self, transaction: Transaction, records: Sequence[OutboxRecord]) -> None:
@@ -206,7 +185,6 @@ class Outbox:
 
 
 _APPEND = OUTBOX.insert()
-_OVERTAKE = delete(OUTBOX).where(OUTBOX.c.topic == bindparam("_topic"), OUTBOX.c.is_passing, OUTBOX.c.sent_at.is_(None))
 _PENDING = (
     select(OUTBOX)
     .where(OUTBOX.c.sent_at.is_(None), OUTBOX.c.topic.not_in(_HALTED))
@@ -234,4 +212,4 @@ def _numbers(topic: str, first: int, last: int) -> tuple[ColumnElement[bool], ..
 
 def _record(row: Row[Any]) -> OutboxRecord:
     headers = tuple((name, value.encode()) for name, value in row.headers.items())
-    return OutboxRecord(row.topic, row.number, row.key, row.value, headers, row.is_passing)
+    return OutboxRecord(row.topic, row.number, row.key, row.value, headers)

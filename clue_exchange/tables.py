@@ -122,7 +122,6 @@ OUTBOX = Table(
     Column("headers", JSON, nullable=False),
     Column("appended_at", Moment, nullable=False),
     Column("sent_at", Moment),
-    Column("is_passing", Boolean, nullable=False, default=False),  # the next one of its kind says all that it says
     Column("held_at", Moment),  # when a receipt first said that the counterpart holds it
     Index("outbox_pending", "sent_at", "number", "topic"),
 )

@@ -7,7 +7,7 @@ Who may set topics, or runs the cluster, could otherwise take replicas or retent
 from collections.abc import Callable, Sequence
 from threading import Event
 
-from clue_exchange.errors import BrokerUnavailable, TopicsDrifted
+from clue_exchange.errors import BrokerRefused, BrokerUnavailable, DoorClosed, TopicsDrifted
 from clue_exchange.logs import Log
 from clue_exchange.topic_admin import TopicAdmin
 from clue_exchange.topics import Drift, drift, specs_for
@@ -45,6 +45,9 @@ class TopicWatch:
                 found = self.found()
             except BrokerUnavailable as error:
                 self._log.warning("topics.unseen", error=type(error).__name__)
+                continue
+            except (BrokerRefused, DoorClosed) as error:  # whoever drifts topics may take the right to see it away, too
+                self._log.error("topics.unseen", error=type(error).__name__, security_alert=True)
                 continue
             for each in found:
                 told = {"setting": each.setting, "wanted": each.wanted, "found": each.found}

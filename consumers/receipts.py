@@ -171,7 +171,7 @@ class Receipts:
 
     def _append(self, transaction: Transaction, receipt: Receipt) -> None:
         crash_point("loop.in_receipt")
-        self._outbox.append_newest(transaction, self.topic, self._counterpart.encode(), receipt.to_body())
+        self._outbox.append(transaction, self.topic, self._counterpart.encode(), receipt.to_body(), {})
 
 
 def _held(position: Position, waiting: tuple[int, ...] = (), rejected: tuple[Rejection, ...] = ()) -> JournalReceipt:

@@ -13,12 +13,14 @@ from clue_exchange.kafka_records import OutgoingRecord
 from clue_exchange.logs import Log
 from clue_exchange.outbox import Outbox, OutboxRecord
 from clue_exchange.store import Store
+from clue_exchange.topics import is_family
 from clue_exchange.wake import CommitWatch, watch
+from schemas.catalog import Family
 
 BATCH_RECORDS = 500
 LESS_AFTER_A_FAILURE = 4
 SEND_DEADLINE_SECONDS = 8.0  # a node that is told to stop while the broker is frozen stops after this
-LOOK_AGAIN_SECONDS = 2.0  # and so long a receipt may wait for the next ones
+LOOK_AGAIN_SECONDS = 0.5  # and so long a receipt may wait for the next ones
 QUIET_SECONDS = 0.1
 BACK_OFF_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -73,18 +75,25 @@ class Relay:
         """
         What is to be sent now; after a while whatever there is.
 
-        Receipts alone wait until no newer one comes: it says all that those before it said, and events are in a hurry.
+        Receipts alone wait until no other comes, so that they go together: events are in a hurry, receipts are not.
         """
-        deadline = time.monotonic() + LOOK_AGAIN_SECONDS
+        now = since = time.monotonic()
+        deadline = now + LOOK_AGAIN_SECONDS
         records = self._pending()
-        while all(record.is_passing for record in records) and (left := deadline - time.monotonic()) > 0:
-            commits.wait(stop, min(left, QUIET_SECONDS) if records else left)
-            if stop.is_set():
-                return []
-            before, records = records, self._pending()
-            if before == records != []:
+        while now < deadline and self._may_wait(records):
+            quiet = since + QUIET_SECONDS if records else deadline
+            if quiet <= now:
                 break
+            commits.wait(stop, min(quiet, deadline) - now)
+            if stop.is_set():
+                break
+            before, records, now = records, self._pending(), time.monotonic()
+            since = since if records == before else now
         return records
+
+    def _may_wait(self, records: list[OutboxRecord]) -> bool:
+        """Whether nothing else is to be sent; a full batch may have others behind it."""
+        return len(records) < self._batch_records and all(is_family(each.topic, Family.RECEIPTS) for each in records)
 
     def _pending(self) -> list[OutboxRecord]:
         with self._store.reading() as transaction:

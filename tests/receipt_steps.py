@@ -20,11 +20,6 @@ def receipts_of(sides: TwoSides, role: Role) -> list[ReceivedRecord]:
     return [each for each in sides.sent_by(role) if each.topic.endswith(".receipts")]
 
 
-def receipts_written(sides: TwoSides, role: Role) -> int:
-    """How many there ever were: those that a newer one overtook are not sent."""
-    return Record.from_value(receipts_of(sides, role)[-1].value or b"").number
-
-
 def newest_receipt(sides: TwoSides, role: Role) -> Receipt:
     return Receipt.from_body(Record.from_value(receipts_of(sides, role)[-1].value or b"").body)
 

@@ -20,6 +20,8 @@ from clue_exchange.errors import KeysUnavailable
 from clue_exchange.sealing import KEY_BYTES, Unreadable, new_data_key, seal, unseal
 
 FILE_NAME = "private-keys.json"
+SIGNING = "sign-"
+"""How the ids of signing keys begin."""
 _PURPOSE = b"clue-exchange private keys v1"
 _SALT_BYTES = 16
 # RFC 9106, second recommended option: 64 MiB, three passes; about 0.1 s here, paid once when a process starts.
@@ -93,7 +95,7 @@ class PrivateKeys:
 
 def signing_key_id(public: bytes) -> str:
     """The id of a signing key: nobody can give another key the same one."""
-    return f"sign-{sha256(public).hexdigest()[:24]}"
+    return f"{SIGNING}{sha256(public).hexdigest()[:24]}"
 
 
 def receiving_key_id(public: bytes) -> str:

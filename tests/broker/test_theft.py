@@ -87,11 +87,14 @@ def test_a_stolen_key_is_revoked_although_the_node_must_not_run(exchange: Exchan
         Node(federation, json_log(exchange.told)).run()
 
     revoke(exchange)
+    with federation.store.reading() as transaction:
+        left = federation.outbox.pending_of(transaction, [topic_name(federation.settings.agency, Family.KEYS)])
     take_in(procuratorate, {topic_name(federation.settings.agency, Family.KEYS): 0}, json_log(exchange.told))
 
     with procuratorate.store.reading() as transaction:
         query = f"SELECT last FROM public_key WHERE topic LIKE '%.clues' AND key_id = '{old_key(exchange)}'"
         assert rows(transaction, query) == [(2,)]
+    assert [each.key.split(b"-")[0] for each in left] == [b"person"]  # it waits for the node: it may die before
 
 
 def halted(exchange: Exchange) -> str:

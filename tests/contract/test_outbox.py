@@ -16,7 +16,7 @@ from schemas.envelope import Record
 from schemas.particulars import Particulars
 from schemas.receipt import NumberRange
 from tests.builders import PERSON, an_event
-from tests.receipt_steps import CLUES, THEIR_RECEIPTS, receipts_of
+from tests.receipt_steps import CLUES
 from tests.two_sides import TwoSides
 
 
@@ -114,24 +114,3 @@ def test_what_a_receipt_does_not_tell_of_is_not_held_by_it(sides: TwoSides) -> N
     with agency.store.transaction() as transaction:
         agency.outbox.mark_held(transaction, CLUES, None, [])
         assert agency.outbox.held_among(transaction, CLUES, range(1, 7)) == []
-
-
-def test_of_receipts_that_wait_for_kafka_the_newest_alone_is_sent(sides: TwoSides) -> None:
-    """A receipt says all that those before it said; one that Kafka has acknowledged stays."""
-    agency, pending = sides.procuratorate, []
-    for _ in range(3):
-        sides.transfer()
-        sides.give(Role.procuratorate, sides.sent_by(Role.federation))
-        pending.append(receipts_of(sides, Role.procuratorate))
-        if len(pending) == 2:
-            with agency.store.transaction() as transaction:
-                agency.outbox.mark_sent(transaction, agency.outbox.pending(transaction, 100))
-    with agency.store.reading() as transaction:
-        kept = transaction.scalars(select(OUTBOX.c.number).where(OUTBOX.c.topic == THEIR_RECEIPTS)).all()
-
-    assert [[Record.from_value(each.value or b"").number for each in receipts] for receipts in pending] == [
-        [1],
-        [2],
-        [3],
-    ]
-    assert sorted(kept) == [2, 3]

@@ -14,18 +14,30 @@ from clue_exchange.node_tables import LAST_START
 from clue_exchange.store import Store, replace_rows
 
 _ONLY = 1
+MARK_BYTES = 32
 
 
 def worked_here_last(store: Store, vault: Vault) -> bool:
     """Whether it did; a database that never worked did not."""
-    with store.reading() as transaction:
-        mark = transaction.scalar(select(LAST_START.c.mark))
-    return mark is not None and mark == vault.mark()
+    mark = _mark(store)
+    return mark is not None and mark in _marks(vault)
 
 
 def note_start(store: Store, vault: Vault) -> None:
     """Its own topics are read back: from now on this database, and no older copy, is the one that worked last."""
-    mark = token_bytes(32)
+    mark, before = token_bytes(MARK_BYTES), _mark(store) or b""
+    vault.set_mark(mark + before)  # a kill from here on leaves a mark in the vault that the database has
     with store.transaction() as transaction:
         replace_rows(transaction, LAST_START, [{"id": _ONLY, "mark": mark}])
     vault.set_mark(mark)
+
+
+def _mark(store: Store) -> bytes | None:
+    with store.reading() as transaction:
+        return transaction.scalar(select(LAST_START.c.mark))
+
+
+def _marks(vault: Vault) -> tuple[bytes, bytes]:
+    """The mark of the last start; and the one before, where that start was cut off."""
+    kept = vault.mark() or b""
+    return kept[:MARK_BYTES], kept[MARK_BYTES:]

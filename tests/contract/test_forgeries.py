@@ -2,10 +2,12 @@
 What stands in our journals that we did not write: named, ruled, numbered. On SQLite and on PostgreSQL.
 """
 
+from secrets import token_bytes
+
 from clue_exchange import forgeries
 from clue_exchange.forgeries import Forgery, Ruling
 from clue_exchange.journals import Gap, read_position
-from clue_exchange.last_copy import note_start, worked_here_last
+from clue_exchange.last_copy import MARK_BYTES, note_start, worked_here_last
 from clue_exchange.renumbering import move_behind
 from schemas.codes import Role
 from tests.two_sides import FEDERATION, TwoSides, rows
@@ -67,4 +69,16 @@ def test_an_older_copy_is_told_from_the_database_that_worked_last(sides: TwoSide
     assert (never, now, worked_here_last(store, vault)) == (False, True, True)
     assert vault.mark() != older
     vault.set_mark(bytes(older))  # type: ignore[call-overload]  # a row of anything
+    assert not worked_here_last(store, vault)
+
+
+def test_a_start_that_is_cut_off_leaves_no_older_copy(sides: TwoSides) -> None:
+    """The vault has the next mark and the last one before the database changes: a kill in between decides nothing."""
+    store, vault = sides.federation.store, sides.federation.vault
+    note_start(store, vault)
+    last = vault.mark() or b""
+    vault.set_mark(token_bytes(MARK_BYTES) + last)
+
+    assert worked_here_last(store, vault)
+    vault.set_mark(token_bytes(MARK_BYTES))
     assert not worked_here_last(store, vault)

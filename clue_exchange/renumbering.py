@@ -5,7 +5,8 @@ The signature covers the number and the body does not hold it: so the event, its
 For the same reason a body that is held already can fill numbers that a thief skipped: it has no second effect.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from sqlalchemy import delete, select, update
 
@@ -28,6 +29,12 @@ def move_behind(transaction: Transaction, outbox: Outbox, topic: str, numbers: I
         transaction.execute(update(EVENT).where(EVENT.c.topic == topic, EVENT.c.number == number).values(moved))
         rejected = REJECTION.c.topic == topic, REJECTION.c.hash == record.body_hash
         transaction.execute(update(REJECTION).where(*rejected).values(number=record.number))
+
+
+def skipped(used: Collection[int], up_to: int) -> list[range]:
+    """The numbers from 1 to `up_to` that are not used, in their order; as ranges, for there may be 2**53 of them."""
+    edges = pairwise([0, *sorted(used), up_to + 1])
+    return [range(before + 1, number) for before, number in edges if number - before > 1]
 
 
 def fill(transaction: Transaction, outbox: Outbox, topic: str, numbers: Sequence[int]) -> bytes | None:

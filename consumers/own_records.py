@@ -117,7 +117,7 @@ class OwnRecords:
                 taken.forged.append(reading.proven)
         if taken.forged:
             return taken
-        sent = [_sent(each.proven) for each in readings if each.proven]
+        sent = [_sent(each.proven) for each in readings if each.proven and not each.poison]
         note_sent(transaction, topic, sent, self._clock())
         self._append(transaction, readings, taken)
         return taken

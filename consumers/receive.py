@@ -95,6 +95,23 @@ def prove(source: ReceivedRecord, record: Record, verifier: Verifier) -> Proven:
     return Proven(source, record, record.body_hash)
 
 
+def enveloped(proven: Proven) -> Envelope:
+    """
+    The envelope in a proven record, which its record key and its headers do not contradict.
+
+    Raises:
+        PoisonRecord: without a number where they do, for a third hand can have changed them; with it where the signed
+            bytes are no envelope.
+    """
+    source, record = proven.source, proven.record
+    envelope = contract(lambda: Envelope.from_body(record.body), record.number)
+    if source.key != record_key(envelope):
+        raise PoisonRecord(Reason.KEY_MISMATCH)
+    if _contradicts(source.headers, envelope):
+        raise PoisonRecord(Reason.HEADER_MISMATCH)
+    return envelope
+
+
 def address(proven: Proven, agency: str) -> Addressed | None:
     """
     The envelope in a proven record; None where it is addressed to another agency.
@@ -103,11 +120,7 @@ def address(proven: Proven, agency: str) -> Addressed | None:
         PoisonRecord: with the number where the fault lies inside the signed bytes.
     """
     source, record = proven.source, proven.record
-    envelope = contract(lambda: Envelope.from_body(record.body), record.number)
-    if source.key != record_key(envelope):
-        raise PoisonRecord(Reason.KEY_MISMATCH)
-    if _contradicts(source.headers, envelope):
-        raise PoisonRecord(Reason.HEADER_MISMATCH)
+    envelope = enveloped(proven)
     if envelope.sender != owner_of(source.topic):
         raise PoisonRecord(Reason.SENDER_MISMATCH, record.number)
     if envelope.recipient != agency:

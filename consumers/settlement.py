@@ -16,11 +16,12 @@ from clue_exchange.journal_ends import batches_to_end
 from clue_exchange.journals import read_position
 from clue_exchange.kafka_records import ReceivedRecord
 from clue_exchange.keys import public_keys
-from clue_exchange.outbox import HIGHEST_NUMBER
-from clue_exchange.renumbering import fill, move_behind
-from clue_exchange.signing import Verifier
+from clue_exchange.outbox import HIGHEST_NUMBER, OutboxRecord
+from clue_exchange.renumbering import fill, move_behind, skipped
+from clue_exchange.sent_records import note_sent
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
+from consumers.first_records import FirstRecords, believed
 from consumers.loop import ConnectConsumer
 from consumers.own_records import OwnRecords
 from consumers.read_back import Books
@@ -28,7 +29,7 @@ from consumers.receive import Proven, prove, read_receipt, unpack
 from consumers.reconcile_records import is_reconciliation
 from schemas.catalog import Family
 from schemas.envelope import Record
-from schemas.receipt import Receipt
+from schemas.receipt import JournalReceipt, Receipt, empty_journal_hash
 
 GAP_CAP = 1_000
 
@@ -64,10 +65,12 @@ class Settlement:
         Settle all that our key signed in this journal and we did not write; then the node goes on.
 
         Raises:
-            CommandRefused: there is no such record, or too many numbers were skipped.
+            CommandRefused: there is no such record, too many numbers were skipped, or the counterpart's newest receipt
+                is not about what Kafka holds; nothing was changed.
             BrokerUnavailable: the journal was not read to its end; nothing was changed.
         """
-        first, later = self._read(topic, self._taken_in(topic))
+        there = self._believed(topic)
+        first, later = there.first, there.later
         books = self._books
         with books.store.transaction() as transaction:
             last = lock(transaction, [topic])[topic]
@@ -80,49 +83,43 @@ class Settlement:
             refused.sort(key=lambda each: each.number)
             if not stands and not refused:
                 raise CommandRefused(f"{topic} holds nothing under our key that we did not write")
-            gap = sorted(set(range(1, max(last, *first, 0) + 1)) - ours.keys() - first.keys())
-            self._fill(transaction, topic, gap)
+            filled = self._fill(transaction, topic, skipped(ours.keys() | first.keys(), max(last, *first, 0)))
             stands = forgeries.settle(transaction, stands, Ruling.STANDS, books.clock())
             refused = forgeries.settle(transaction, refused, Ruling.REFUSED, books.clock())
             go_on_behind(transaction, {topic: max(first, default=0)})
             moved = sorted(each.number for each in stands if each.number in ours)
             move_behind(transaction, books.outbox, topic, moved)
-            sources = [self._believed(transaction, each) for each in found]
+            sources = [self._taken_on(transaction, each) for each in found]
             taken = self._own_records.take_on(transaction, topic, sources)
             acknowledgements.resume(transaction, topic)
         with books.store.reading() as transaction:
             books.keyring.bury(transaction, also=taken.to_bury)
-        return Settled(stands, refused, taken.events, moved, gap)
+        return Settled(stands, refused, taken.events, moved, filled)
 
-    def _fill(self, transaction: Transaction, topic: str, gap: Sequence[int]) -> None:
-        """Use up the numbers before a record that stands, of which there is nothing."""
-        if not gap:
-            return
-        filler = fill(transaction, self._books.outbox, topic, gap) if len(gap) <= GAP_CAP else None
+    def _fill(self, transaction: Transaction, topic: str, gaps: Sequence[range]) -> list[int]:
+        """Use up the numbers before a record that stands, of which there is nothing; which they are."""
+        if not gaps:
+            return []
+        count = sum(each.stop - each.start for each in gaps)
+        numbers = [number for gap in gaps for number in gap] if count <= GAP_CAP else []
+        filler = fill(transaction, self._books.outbox, topic, numbers) if numbers else None
         if filler is None:
             raise CommandRefused(
-                f"{topic}: {len(gap)} numbers from {gap[0]} on were skipped under our key and cannot be filled. If the "
-                "key is not revoked yet, do that: what the counterpart has not taken in by then is refused. Otherwise "
-                "ask it"
+                f"{topic}: {count} numbers from {gaps[0].start} on were skipped under our key and cannot be filled. If "
+                "the key is not revoked yet, do that: what the counterpart has not taken in by then is refused. "
+                "Otherwise ask it"
             )
         now = self._books.clock()
-        filled = [Forgery(topic, number, filler, -1, now) for number in gap]
+        filled = [Forgery(topic, number, filler, -1, now) for number in numbers]
         forgeries.settle(transaction, filled, Ruling.FILLED, now)
+        return numbers
 
-    def _read(self, topic: str, taken_in: int) -> tuple[dict[int, Proven], list[Proven]]:
-        """The first record under each number, and those after it that say something else; proven both."""
+    def _believed(self, topic: str) -> FirstRecords:
+        told = self._told(topic)
         with self._books.store.reading() as transaction:
-            verifier = _verifier(transaction, topic, taken_in)
-        first: dict[int, Proven] = {}
-        later: list[Proven] = []
-        for source in self._records(topic, 0):
-            try:
-                proven = prove(source, unpack(source), verifier)
-            except PoisonRecord:  # a stranger's: the node notes it as a dead letter
-                continue
-            if first.setdefault(proven.record.number, proven).hash != proven.hash:
-                later.append(proven)
-        return first, later
+            keys = public_keys.keys_of(transaction, topic)
+            ours = forgeries.bodies(transaction, topic, 0, HIGHEST_NUMBER)
+        return believed(self._records(topic, 0), keys, told, ours)
 
     def _records(self, topic: str, begin: int) -> list[ReceivedRecord]:
         while True:
@@ -132,43 +129,47 @@ class Settlement:
             except PositionOutOfRange as error:  # its retention has begun
                 begin = error.first
 
-    def _taken_in(self, topic: str) -> int:
-        """The highest number that the counterpart's newest receipt names: in Kafka, for a halted node takes none in."""
+    def _told(self, topic: str) -> JournalReceipt:
+        """What the counterpart's newest receipt says of it: in Kafka, for a halted node takes none in."""
         receipts = topic_name(self._books.counterpart, Family.RECEIPTS)
         with self._books.store.reading() as transaction:
-            values = [acknowledgements.newest(transaction, receipts)]
+            kept = acknowledgements.newest(transaction, receipts)
             position = read_position(transaction, receipts)
             verifier = public_keys.verifier(transaction, receipts)
+        records = [] if kept is None else [Record.from_value(kept)]
         for source in self._records(receipts, position.next_offset):
             try:
                 proven = prove(source, unpack(source), verifier)
                 if not is_reconciliation(proven) and read_receipt(proven, self._books.agency) is not None:
-                    values.append(source.value)
+                    records.append(proven.record)
             except PoisonRecord:  # for the loop to judge
                 continue
-        if (newest := values[-1]) is None:
-            return 0
-        receipt = Receipt.from_body(Record.from_value(newest).body)
-        return max((each.highest for each in receipt.journals if each.topic == topic), default=0)
+        nothing = JournalReceipt(topic=topic, held_up_to=0, hash=empty_journal_hash(topic), highest=0)
+        if not records:
+            return nothing
+        newest = max(records, key=lambda each: each.number)  # a relay that was killed repeats older ones behind it
+        return next((each for each in Receipt.from_body(newest.body).journals if each.topic == topic), nothing)
 
     def _named(self, topic: str, proven: Proven) -> Forgery:
         return Forgery(topic, proven.record.number, proven.hash, proven.source.offset, self._books.clock())
 
-    def _believed(self, transaction: Transaction, proven: Proven) -> ReceivedRecord:
-        """The record; signed by us and sent once more where its key was revoked, so that it is believed for good."""
-        source, record = proven.source, proven.record
+    def _taken_on(self, transaction: Transaction, proven: Proven) -> ReceivedRecord:
+        """
+        The record, which is in the outbox from now on, to be sent again whenever it is asked for.
+
+        Where its key was revoked it is signed by us and sent once more, so that it is believed for good.
+        """
+        source, record, books = proven.source, proven.record, self._books
+        headers = {name: (value or b"").decode(errors="replace") for name, value in source.headers}
+        key = source.key or b""
         keys = public_keys.keys_of(transaction, source.topic)
         if any(each.key_id == record.key_id and each.is_valid_for(record.number) for each in keys):
+            encoded = tuple((name, value.encode()) for name, value in headers.items())
+            sent = OutboxRecord(source.topic, record.number, key, source.value, encoded)
+            note_sent(transaction, source.topic, [sent], books.clock())
             return source
-        headers = {name: (value or b"").decode(errors="replace") for name, value in source.headers}
-        place = source.topic, record.number, source.key or b""
-        return replace(source, value=self._books.outbox.append_at(transaction, *place, record.body, headers).to_value())
-
-
-def _verifier(transaction: Transaction, topic: str, taken_in: int) -> Verifier:
-    """By the keys of today; and by a revoked one as far as the counterpart took in before it knew of that."""
-    keys = public_keys.keys_of(transaction, topic)
-    return Verifier([each if each.last is None else replace(each, last=max(each.last, taken_in)) for each in keys])
+        ours = books.outbox.append_at(transaction, source.topic, record.number, key, record.body, headers)
+        return replace(source, value=ours.to_value())
 
 
 def _unproven(transaction: Transaction, topic: str, named: Sequence[Forgery]) -> list[Forgery]:

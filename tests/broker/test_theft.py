@@ -4,25 +4,34 @@ Somebody stole our signing key and wrote under our name in our own topics, on a 
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from clue_exchange.errors import JournalStopped
 from clue_exchange.journals import read_position
-from clue_exchange.kafka_records import OutgoingRecord
 from clue_exchange.logs import json_log
+from clue_exchange.outbox import HIGHEST_NUMBER
 from clue_exchange.topics import topic_name
 from console.node import Node
-from console.wiring import Agency
 from schemas.catalog import Family
 from schemas.codes import Role
-from schemas.envelope import Record, signed_bytes
+from schemas.envelope import Record
+from schemas.receipt import NumberRange
 from tests.desks import Desk
-from tests.kafka_steps import DEADLINE_SECONDS, journals, take_in, wait_until
+from tests.kafka_steps import journals, take_in, wait_until
 from tests.restoring import Exchange, exchange_of
+from tests.theft_steps import (
+    forge,
+    halted,
+    numbers,
+    old_key,
+    put,
+    repeat_first_receipt,
+    revoke,
+    send_again,
+    settle,
+)
 from tests.two_sides import TwoSides, rows
 
 pytestmark = pytest.mark.broker
@@ -36,46 +45,6 @@ def exchange(on_kafka: TwoSides, tmp_path: Path) -> Iterator[Exchange]:
         exchange.sides.transfer()
         exchange.settle()
         yield exchange
-
-
-def forge(exchange: Exchange) -> None:
-    """A thief with all that the federation has, keys and databases, sends a clue of his own under the next number."""
-    federation = exchange.sides.federation
-    folder = exchange.folder / "thief"
-    folder.mkdir()
-    exchange.copy(Role.federation).rename(folder / "agency.db")
-    places = {"database": f"sqlite:///{folder}/agency.db", "vault": federation.settings.vault_url}
-    settings = federation.settings.model_copy(update=places)
-    thief = Agency.assemble(settings, federation.keys, exchange.sides.ceremony.signed, federation.clock)
-    with closing(thief):
-        TwoSides(thief, exchange.sides.procuratorate, exchange.sides.clock, exchange.sides.ceremony).transfer()
-        with thief.store.reading() as transaction:
-            pending = thief.outbox.pending(transaction, 100)
-    records = [OutgoingRecord(each.topic, each.key, each.value, each.headers) for each in pending]
-    with federation.producer() as producer:
-        producer.send_all(records, DEADLINE_SECONDS)
-
-
-def put(exchange: Exchange, number: int, body: bytes) -> None:
-    """The thief signs any body with the stolen key, under this number of the federation's clues."""
-    topic, key = journals(exchange.sides.federation)[0], exchange.sides.ceremony.keys[Role.federation].signing[0]
-    signature = key.private.sign(signed_bytes(topic, number, body))
-    value = Record(number=number, body=body, key_id=key.key_id, signature=signature).to_value()
-    with exchange.sides.federation.producer() as producer:
-        producer.send_all([OutgoingRecord(topic, b"key", value)], DEADLINE_SECONDS)
-
-
-def old_key(exchange: Exchange) -> str:
-    return exchange.sides.ceremony.keys[Role.federation].signing[0].key_id
-
-
-def revoke(exchange: Exchange) -> Desk:
-    """A supervisor rotates the key and revokes the stolen one; no node runs."""
-    desk = Desk.of(exchange.sides.federation, exchange.folder)
-    rotated = json.loads(desk.run("keys", "rotate", *desk.by("wang"), "--json").stdout)
-    revoked = json.loads(desk.run("keys", "revoke", old_key(exchange), *desk.by("wang"), "--json").stdout)
-    assert (rotated["in_kafka"], revoked["in_kafka"]) == (True, True)
-    return desk
 
 
 def test_a_stolen_key_is_revoked_although_the_node_must_not_run(exchange: Exchange) -> None:
@@ -95,29 +64,6 @@ def test_a_stolen_key_is_revoked_although_the_node_must_not_run(exchange: Exchan
         query = f"SELECT last FROM public_key WHERE topic LIKE '%.clues' AND key_id = '{old_key(exchange)}'"
         assert rows(transaction, query) == [(2,)]
     assert [each.key.split(b"-")[0] for each in left] == [b"person"]  # it waits for the node: it may die before
-
-
-def halted(exchange: Exchange) -> str:
-    """Why the federation's node does not start."""
-    with pytest.raises(JournalStopped) as stopped:
-        Node(exchange.sides.federation, json_log(exchange.told)).run()
-    return str(stopped.value)
-
-
-def settle(exchange: Exchange, desk: Desk, expected: int = 1) -> dict[str, Any]:
-    """A supervisor settles what stands in `clues`; then the federation's process begins anew, with its new key."""
-    listed = json.loads(desk.run("forgeries", "--json", expected=expected).stdout)
-    settled = json.loads(desk.run("forgeries", "settle", "--journal", "clues", *desk.by("wang"), "--json").stdout)
-    desk.run("forgeries")
-    exchange.begin_anew(Role.federation)
-    return {**settled, "listed": listed}
-
-
-def numbers(exchange: Exchange, role: Role) -> list[tuple[object, ...]]:
-    """Which event has which number of the federation's clues, at this side, and what became of it."""
-    with exchange.sides.side(role).store.reading() as transaction:
-        query = "SELECT number, hash, outcome FROM event WHERE topic LIKE 'federation%.clues' ORDER BY number"
-        return rows(transaction, query)
 
 
 def test_a_record_under_the_next_number_is_named_and_never_taken_for_ours_unasked(exchange: Exchange) -> None:
@@ -174,6 +120,7 @@ def test_what_the_other_side_took_in_before_it_knew_of_the_revocation_stands(
     with exchange.nodes():
         write(exchange)
         wait_until(exchange.sides.federation, lambda: bool(exchange.logged("journal.halted")))
+    repeat_first_receipt(exchange)
     settled = settle(exchange, revoke(exchange), expected=0)
     exchange.sides.transfer()
     exchange.settle()
@@ -204,6 +151,47 @@ def test_what_nobody_believes_after_the_revocation_is_refused_and_its_number_is_
     assert exchange.logged("journal.halted") == []
 
 
+def test_what_we_said_under_the_number_since_the_revocation_stays_ours(exchange: Exchange) -> None:
+    """The other side took in ours and never the thief's: its receipt names the number, and by its hash whose it is."""
+    put(exchange, 2, b"no event")
+    halted(exchange)
+    desk = revoke(exchange)
+    exchange.begin_anew(Role.federation)
+    halted(exchange)  # once more, for a stranger's record now
+    keys = topic_name(exchange.sides.federation.settings.agency, Family.KEYS)
+    take_in(exchange.sides.procuratorate, {keys: 0}, json_log(exchange.told))
+    exchange.sides.transfer()
+    exchange.settle()
+    before = numbers(exchange, Role.procuratorate)
+    settled = settle(exchange, desk)
+
+    assert [(each["number"], each["ruling"]) for each in settled["refused"]] == [(2, "refused")]
+    assert (settled["stands"], settled["moved"]) == ([], [])
+    assert [number for number, *_ in before] == [1, 2]
+    assert numbers(exchange, Role.federation) == before
+
+
+def test_a_record_that_uses_no_number_there_stands_under_none_here_and_what_stands_can_be_sent_again(
+    exchange: Exchange,
+) -> None:
+    """Its record key is spoofed: what came behind it is the first. The key is not revoked: it is sent as it was."""
+    (topic, *_) = journals(exchange.sides.federation)
+    forge(exchange, spoofed={topic: b"spoofed"})
+    put(exchange, 2, b"no event")
+    halted(exchange)
+    settled = settle(exchange, Desk.of(exchange.sides.federation, exchange.folder))
+    again = send_again(exchange, NumberRange(first=2, last=2))
+    halted(exchange)  # for a stranger's record
+    exchange.settle()
+
+    stands = [(each["number"], each["hash"]) for each in settled["stands"]]
+    written = [Record.from_value(each.value or b"") for each in exchange.in_kafka(topic)]
+    assert stands == [(2, written[2].body_hash.hex())]
+    assert (settled["refused"], again) == ([], 1)
+    assert written[3] == written[2]
+    assert numbers(exchange, Role.federation) == numbers(exchange, Role.procuratorate)
+
+
 def test_numbers_that_a_thief_skipped_are_filled_on_both_sides(exchange: Exchange) -> None:
     """What the other side took in far behind our last number stands, and so many numbers say nothing."""
     with exchange.nodes():
@@ -224,7 +212,7 @@ def test_numbers_that_a_thief_skipped_are_filled_on_both_sides(exchange: Exchang
 
 def test_too_many_skipped_numbers_are_named_and_nothing_is_changed(exchange: Exchange) -> None:
     """While the key is believed; once it is revoked, what the other side has not taken in is refused."""
-    put(exchange, 5_000, b"no event")
+    put(exchange, HIGHEST_NUMBER, b"no event")
     halted(exchange)
     desk = Desk.of(exchange.sides.federation, exchange.folder)
     refused = desk.run("forgeries", "settle", "--journal", "clues", *desk.by("wang"), expected=1).output
@@ -233,6 +221,6 @@ def test_too_many_skipped_numbers_are_named_and_nothing_is_changed(exchange: Exc
         desk.run("keys", *words, *desk.by("wang"))
     settled = settle(exchange, desk)
 
-    assert "4998 numbers from 2 on were skipped" in " ".join(refused.split())
+    assert f"{HIGHEST_NUMBER - 2} numbers from 2 on were skipped" in " ".join(refused.split())
     assert [each["ruling"] for each in before] == [None]
-    assert [(each["number"], each["ruling"]) for each in settled["refused"]] == [(5_000, "refused")]
+    assert [(each["number"], each["ruling"]) for each in settled["refused"]] == [(HIGHEST_NUMBER, "refused")]

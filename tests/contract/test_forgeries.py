@@ -4,12 +4,21 @@ What stands in our journals that we did not write: named, ruled, numbered. On SQ
 
 from secrets import token_bytes
 
+import pytest
+
 from clue_exchange import forgeries
+from clue_exchange.errors import CommandRefused
 from clue_exchange.forgeries import Forgery, Ruling
 from clue_exchange.journals import Gap, read_position
+from clue_exchange.kafka_records import ReceivedRecord
+from clue_exchange.keys.keystore import PrivateKeys
 from clue_exchange.last_copy import MARK_BYTES, note_start, worked_here_last
-from clue_exchange.renumbering import move_behind
+from clue_exchange.renumbering import move_behind, skipped
+from clue_exchange.signing import PublicKey
+from consumers.first_records import believed
 from schemas.codes import Role
+from schemas.envelope import Record, signed_bytes
+from schemas.receipt import JournalReceipt, empty_journal_hash, journal_hash
 from tests.two_sides import FEDERATION, TwoSides, rows
 
 CLUES = f"{FEDERATION}.clues"
@@ -82,3 +91,36 @@ def test_a_start_that_is_cut_off_leaves_no_older_copy(sides: TwoSides) -> None:
     assert worked_here_last(store, vault)
     vault.set_mark(token_bytes(MARK_BYTES))
     assert not worked_here_last(store, vault)
+
+
+def told(*hashes: bytes) -> JournalReceipt:
+    """A receipt of a journal that holds these bodies, from number 1 on."""
+    whole = journal_hash(empty_journal_hash(CLUES), hashes)
+    return JournalReceipt(topic=CLUES, held_up_to=len(hashes), hash=whole, highest=len(hashes))
+
+
+def test_the_hash_of_the_receipt_says_whether_a_revoked_key_was_still_believed(sides: TwoSides) -> None:
+    """It was, it was not, and neither can be: then nothing is settled."""
+    genuine, (old, *_) = sides.transfer(), sides.ceremony.keys[Role.federation].signing
+    new = PrivateKeys.generate().signing[0]
+    sources = sides.events_of(Role.federation)
+    for key, body in ((old, b"the thief's"), (new, b"ours")):
+        signature = key.private.sign(signed_bytes(CLUES, 2, body))
+        record = Record(number=2, body=body, key_id=key.key_id, signature=signature)
+        sources.append(ReceivedRecord(CLUES, 0, len(sources), b"key", record.to_value(), (), 0))
+    thief, ours = (Record.from_value(each.value or b"").body_hash for each in sources[1:])
+    keys = [PublicKey(old.key_id, CLUES, old.public, 1, 1), PublicKey(new.key_id, CLUES, new.public, 2)]
+    mine = {1: genuine.hash, 2: ours}
+
+    assert believed(sources, keys, told(genuine.hash, thief), mine).first[2].hash == thief
+    assert believed(sources, keys, told(genuine.hash, ours), mine).first[2].hash == ours
+    assert believed(sources[1:], keys, told(genuine.hash, ours), mine).first[2].hash == ours
+    with pytest.raises(CommandRefused, match="up to number 3 is not"):
+        believed(sources, keys, told(genuine.hash, thief, ours), mine)
+
+
+def test_skipped_numbers_are_counted_however_many_there_are() -> None:
+    """A thief may write under the highest number that there is."""
+    assert skipped([4, 1], 6) == [range(2, 4), range(5, 7)]
+    assert skipped([1, ALL], ALL) == [range(2, ALL)]
+    assert skipped([], 0) == skipped([1, 2], 2) == []

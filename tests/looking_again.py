@@ -14,5 +14,5 @@ def comes_true(condition: Callable[[], bool], seconds: float, every: float = LOO
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(every)
+        time.sleep(every)  # other processes wake nobody here: looking again is all there is
     return True

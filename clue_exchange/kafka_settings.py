@@ -17,7 +17,7 @@ PATIENT: dict[str, Any] = {"request_timeout_ms": 6_000}
 PRODUCER: dict[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,  # said, because a conflicting setting would otherwise switch it off silently
-    "linger_ms": 5,  # nobody waits for it, `send_all` flushes: what is sent together goes in one request
+    "linger_ms": 5,  # `send_all` flushes a few records at once: what is sent together goes in one request
     "batch_size": 131_072,  # below the topics' max.message.bytes, which bounds the whole batch
     "delivery_timeout_ms": 2**31 - 1,  # a batch that expires wedges the idempotent producer for good
     **HASTY,

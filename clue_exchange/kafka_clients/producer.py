@@ -18,8 +18,8 @@ from clue_exchange.kafka_fates import translate
 from clue_exchange.kafka_records import Acknowledgement, OutgoingRecord
 from clue_exchange.kafka_settings import CLOSE_SECONDS, HASTY, PATIENCE_MS, PATIENT, PRODUCER
 
-FEW = 10
-FLUSH_SECONDS = 0.05
+FEW = 10  # more than these fill requests anyway, and the linger does not count
+FLUSH_SECONDS = 0.05  # for each batch: so at most half a second of the deadline
 
 
 class _Producer(KafkaProducer):

@@ -19,6 +19,7 @@ from clue_exchange.keys import public_keys
 from clue_exchange.outbox import HIGHEST_NUMBER, OutboxRecord
 from clue_exchange.renumbering import fill, move_behind, skipped
 from clue_exchange.sent_records import note_sent
+from clue_exchange.signing import PublicKey
 from clue_exchange.store import Transaction
 from clue_exchange.topics import topic_name
 from consumers.first_records import FirstRecords, believed
@@ -89,7 +90,8 @@ class Settlement:
             go_on_behind(transaction, {topic: max(first, default=0)})
             moved = sorted(each.number for each in stands if each.number in ours)
             move_behind(transaction, books.outbox, topic, moved)
-            sources = [self._taken_on(transaction, each) for each in found]
+            keys = public_keys.keys_of(transaction, topic)
+            sources = [self._taken_on(transaction, each, keys) for each in found]
             taken = self._own_records.take_on(transaction, topic, sources)
             acknowledgements.resume(transaction, topic)
         with books.store.reading() as transaction:
@@ -153,7 +155,7 @@ class Settlement:
     def _named(self, topic: str, proven: Proven) -> Forgery:
         return Forgery(topic, proven.record.number, proven.hash, proven.source.offset, self._books.clock())
 
-    def _taken_on(self, transaction: Transaction, proven: Proven) -> ReceivedRecord:
+    def _taken_on(self, transaction: Transaction, proven: Proven, keys: Sequence[PublicKey]) -> ReceivedRecord:
         """
         The record, which is in the outbox from now on, to be sent again whenever it is asked for.
 
@@ -162,7 +164,6 @@ class Settlement:
         source, record, books = proven.source, proven.record, self._books
         headers = {name: (value or b"").decode(errors="replace") for name, value in source.headers}
         key = source.key or b""
-        keys = public_keys.keys_of(transaction, source.topic)
         if any(each.key_id == record.key_id and each.is_valid_for(record.number) for each in keys):
             encoded = tuple((name, value.encode()) for name, value in headers.items())
             sent = OutboxRecord(source.topic, record.number, key, source.value, encoded)
